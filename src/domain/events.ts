@@ -1,0 +1,76 @@
+import type { Page, Window } from './page.ts'
+import type { Scope } from './scope.ts'
+import { type Json, type JsonObject, sameJson } from './text.ts'
+import type { Instant } from './time.ts'
+
+/** What has a history. */
+export type Subject = 'pipeline' | 'stage' | 'deal'
+
+/** What happened to it. `moved` is any change of a deal's stage, winning and losing included, and of a stage's place. */
+export type Verb = 'created' | 'updated' | 'moved' | 'deleted' | 'restored'
+
+/**
+ * One change, as it was. `before` and `after` hold the fields that changed (all fields where the record was made),
+ * by their domain names; together the events of a record rebuild it. Events are never changed or removed.
+ */
+export interface Event {
+  readonly id: number
+  readonly type: `${Subject}.${Verb}`
+  readonly subjectId: number
+  readonly at: Instant
+  readonly userId: number
+  /** The dialect the change came through. */
+  readonly via: string
+  readonly before: JsonObject | null
+  readonly after: JsonObject | null
+}
+
+export interface EventQuery extends Window {
+  subject?: Subject | undefined
+  subjectId?: number | undefined
+  type?: Event['type'] | undefined
+  userId?: number | undefined
+  since?: Instant | undefined
+  until?: Instant | undefined
+  direction?: 'asc' | 'desc' | undefined
+}
+
+export const listEvents = ({ store }: Scope, query: EventQuery): Promise<Page<Event>> => store.events.list(query)
+
+/** The fields in which two versions of a record differ, as each had them; null where they are the same. */
+export function difference(
+  before: object,
+  after: object,
+  ignored: ReadonlySet<string>,
+): { before: JsonObject; after: JsonObject } | null {
+  const was: Record<string, Json> = {}
+  const is: Record<string, Json> = {}
+  let differs = false
+  for (const [key, value] of Object.entries(after) as [string, Json][]) {
+    const old = (before as JsonObject)[key]
+    if (ignored.has(key) || sameJson(old, value)) continue
+    was[key] = old ?? null
+    is[key] = value
+    differs = true
+  }
+  return differs ? { before: was, after: is } : null
+}
+
+/** A new record as its first event keeps it: what is empty goes without saying. */
+export const snapshot = (record: object, ignored: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries((Object.entries(record) as [string, Json][]).filter(([key, value]) => !ignored.has(key) && !isEmpty(value)))
+
+const isEmpty = (value: Json): boolean =>
+  value === null ||
+  value === false ||
+  (Array.isArray(value) && value.length === 0) ||
+  (typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)
+
+/** Adds an event in the name of the scope's user. */
+export const note = (
+  { store, user, via }: Scope,
+  type: Event['type'],
+  subjectId: number,
+  at: Instant,
+  change: Pick<Event, 'before' | 'after'>,
+): Promise<void> => store.events.append({ type, subjectId, at, userId: user.id, via, before: change.before, after: change.after })

@@ -1,0 +1,146 @@
+import type { StageTotal } from './board.ts'
+import type { CustomField, CustomFieldSubject } from './custom-field.ts'
+import type { Deal, DealPlace, DealQuery } from './deal.ts'
+import type { Event, EventQuery } from './events.ts'
+import type { LossKind, LossReason } from './loss-reason.ts'
+import type { Page, Window } from './page.ts'
+import type { Party, PartyQuery } from './party.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { DialectRecord, RecordQuery } from './record.ts'
+import type { Stage } from './stage.ts'
+import type { JsonObject } from './text.ts'
+import type { Instant } from './time.ts'
+import type { Member, MemberQuery, Role, Token } from './user.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What a new record is known by. */
+export interface Identity {
+  id: number
+  uuid: string
+}
+
+/**
+ * One workspace's rows, and no others. Everything that reads can be called anywhere; everything that writes only inside
+ * `transaction`, on the store that it hands out.
+ */
+export interface Store {
+  /** Runs the work so that all of it happens or none; resolves once it would survive a crash. Nested calls are savepoints. */
+  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
+  /** Inside a transaction: nobody else changes pipelines, stages or other bounded lists until it ends. */
+  lockStructure(): Promise<void>
+
+  workspace: {
+    get(): Promise<Workspace>
+    save(workspace: Workspace): Promise<void>
+  }
+  members: {
+    get(id: number): Promise<Member | undefined>
+    byEmail(email: string): Promise<Member | undefined>
+    list(query: MemberQuery): Promise<Page<Member>>
+    add(draft: { name: string; email: string; phone: string | null; role: Role }, at: Instant): Promise<Member>
+    save(member: Member): Promise<void>
+    activeAdmins(): Promise<number>
+  }
+  tokens: {
+    get(id: number): Promise<Token | undefined>
+    list(userId: number | null, window: Window): Promise<Page<Token>>
+    add(
+      draft: { userId: number; label: string; expiresAt: Instant | null; secret?: string },
+      at: Instant,
+    ): Promise<Token & { secret: string }>
+    revoke(id: number, at: Instant): Promise<void>
+  }
+  pipelines: Nouns<Pipeline> & {
+    live(): Promise<readonly Pipeline[]>
+  }
+  stages: Nouns<Stage> & {
+    live(pipelineId?: number): Promise<readonly Stage[]>
+  }
+  lossReasons: Nouns<LossReason> & {
+    live(kind?: LossKind): Promise<readonly LossReason[]>
+    /** A live reason with exactly this name; one for losing before one for not qualifying. */
+    byName(name: string): Promise<LossReason | undefined>
+  }
+  customFields: Nouns<CustomField> & {
+    live(subject?: CustomFieldSubject): Promise<readonly CustomField[]>
+  }
+  parties: Nouns<Party> & {
+    list(query: PartyQuery): Promise<Page<Party>>
+    /** How many live people each company has. */
+    peopleCounts(companyIds: readonly number[]): Promise<ReadonlyMap<number, number>>
+  }
+  deals: {
+    identify(): Promise<Identity>
+    get(id: number): Promise<Deal | undefined>
+    byExternalId(externalId: string): Promise<Deal | undefined>
+    list(query: DealQuery): Promise<Page<Deal>>
+    /** Nobody else changes the deal until the transaction ends. */
+    lock(id: number): Promise<void>
+    /** Writes a new deal, its search text and facets, and adds it to its stage's total. */
+    insert(deal: Deal): Promise<void>
+    /** Writes the deal and takes the difference to its former self into totals, search text and facets. */
+    save(before: Deal, after: Deal): Promise<void>
+    /** The rank for a deal that comes to this place of a stage now. */
+    rank(stageId: number, place: DealPlace, at: Instant, dealId: number): Promise<string>
+    /** Whether any deal (`live`: any that is not deleted) stands in the stage or was closed from it. */
+    anyIn(stageId: number, which?: 'live'): Promise<boolean>
+    totals(pipelineId?: number): Promise<readonly StageTotal[]>
+  }
+  events: {
+    append(event: Omit<Event, 'id'>): Promise<void>
+    list(query: EventQuery): Promise<Page<Event>>
+  }
+  records: {
+    get(collection: string, id: number): Promise<DialectRecord | undefined>
+    list(collection: string, query: RecordQuery): Promise<Page<DialectRecord>>
+    insert(collection: string, key: string | null, data: JsonObject, at: Instant): Promise<DialectRecord>
+    save(collection: string, record: DialectRecord): Promise<void>
+    delete(collection: string, id: number): Promise<void>
+  }
+  /** Answers kept for requests that may be repeated. */
+  answers: {
+    get(key: string): Promise<KeptAnswer | undefined>
+    keep(key: string, answer: KeptAnswer): Promise<void>
+  }
+}
+
+/** A noun with few rows. */
+export interface Nouns<T> {
+  identify(): Promise<Identity>
+  /** The row, deleted or not. */
+  get(id: number): Promise<T | undefined>
+  insert(row: T): Promise<void>
+  save(row: T): Promise<void>
+}
+
+/** What a request with an idempotency key was answered. */
+export interface KeptAnswer {
+  /** Hash of method, path and body: the same key with another request is refused. */
+  fingerprint: string
+  status: number
+  body: string
+  at: Instant
+}
+
+/** Who a token speaks for. */
+export interface Credential {
+  readonly workspace: Workspace
+  readonly user: Member
+  readonly tokenId: number
+}
+
+/** What lies outside any one workspace: the workspaces themselves, and who may enter them. Dialects never see it. */
+export interface Registry {
+  /** Who the secret speaks for; undefined if it is unknown, expired or revoked, or its user has left. */
+  authenticate(secret: string, now: Instant): Promise<Credential | undefined>
+  /** Notes that a token was used. Cheap enough for every request: written with the next commit, at most once a minute each. */
+  touch(tokenId: number, now: Instant): void
+  workspaces(): Promise<readonly Workspace[]>
+  workspaceBySubdomain(subdomain: string): Promise<Workspace | undefined>
+  insertWorkspace(workspace: Omit<Workspace, 'id' | 'uuid'>): Promise<Workspace>
+  /** The store of one workspace. */
+  of(workspaceId: number): Store
+  /** As {@link Store.transaction}, over several workspaces. */
+  transaction<T>(work: (registry: Registry) => Promise<T>): Promise<T>
+  ping(): Promise<void>
+}

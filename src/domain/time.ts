@@ -1,0 +1,56 @@
+import { invalid } from './errors.ts'
+
+/** A moment, in milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number
+
+/** A day without a time, `YYYY-MM-DD`. */
+export type Day = string
+
+export const dayInMs = 86_400_000
+
+/** Years 0001 to 9999: what every vendor's four-digit year can show. */
+const earliest = -62_135_596_800_000
+const latest = 253_402_300_799_999
+
+export function requireInstant(value: number, field: string): Instant {
+  if (!Number.isFinite(value)) invalid(field, 'type')
+  if (value < earliest || value > latest) invalid(field, 'range', { min: earliest, max: latest })
+  return Math.trunc(value)
+}
+
+/** Whether the text is a day that exists in the calendar (2026-02-30 does not). */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const time = Date.parse(`${text}T00:00:00Z`)
+  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text)
+}
+
+export function requireDay(text: string, field: string): Day {
+  return isDay(text) ? text : invalid(field, 'format')
+}
+
+/** The calendar day of a moment in a time zone. */
+export function dayIn(timeZone: string, at: Instant): Day {
+  return formatter(timeZone).format(at)
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+/** `en-CA` writes days as YYYY-MM-DD; making a formatter is slow, so each zone's is kept. */
+function formatter(timeZone: string): Intl.DateTimeFormat {
+  let kept = formatters.get(timeZone)
+  if (!kept) {
+    kept = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    formatters.set(timeZone, kept)
+  }
+  return kept
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    formatter(name)
+    return true
+  } catch {
+    return false
+  }
+}
