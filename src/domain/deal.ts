@@ -124,9 +124,11 @@ export interface DealFilter {
   lossReasonId?: number | undefined
   /** Exactly this title. */
   title?: string | undefined
-  /** Words, each the beginning of a word of the title, in any case and without accents. */
+  /** Words, each the beginning of a word of the deal's texts, in any case and without accents. */
   text?: string | undefined
-  /** In major units, exactly. */
+  /** Where the words are looked for; everywhere where not given. `custom` are the texts among the custom fields. */
+  textIn?: readonly ('title' | 'custom')[] | undefined
+  /** In minor units. */
   amount?: number | undefined
   minAmount?: number | undefined
   maxAmount?: number | undefined

@@ -44,7 +44,7 @@ export async function createDeal(scope: Scope, draft: DealDraft): Promise<Deal> 
     if (draft.creatorId !== undefined) await requireMember(scope, draft.creatorId, 'creatorId')
     const described = await describe(scope, bare, draft, at)
     const dated = withDates(described, draft)
-    const deal: Deal = { ...dated, rank: await store.deals.rank(stage.id, draft.place ?? 'first', at, bare.id) }
+    const deal: Deal = { ...dated, rank: await store.deals.rank(stage.id, draft.place, at, bare.id) }
     await store.deals.insert(deal)
     await note(scope, 'deal.created', deal.id, at, { before: null, after: snapshot(deal, quiet) })
     return deal
@@ -75,7 +75,7 @@ const moveTime = (patch: DealPatch, at: Instant): Instant =>
 /** Puts the deal in its place in the column: first where it newly arrived, beside another where that was asked. */
 async function ranked(scope: Scope, before: Deal, after: Deal, { place }: DealPatch, at: Instant): Promise<Deal> {
   if (place === undefined && after.stageId === before.stageId) return after
-  return { ...after, rank: await scope.store.deals.rank(after.stageId, place ?? 'first', at, after.id) }
+  return { ...after, rank: await scope.store.deals.rank(after.stageId, place, at, after.id) }
 }
 
 /** Writes the change, its event and the new totals, unless nothing has changed. */
@@ -348,7 +348,7 @@ export async function emptyStage(scope: Scope, stage: Stage, heir: Stage): Promi
     if (!stays) {
       const open = isOpen(heir) ? heir : (stages.find((other) => other.id === deal.openStageId) ?? stages.findLast(isOpen))
       const moved = withStage(deal, heir, open?.id ?? null, at, scope.user.id)
-      return { ...moved, rank: await scope.store.deals.rank(heir.id, 'first', at, deal.id) }
+      return { ...moved, rank: await scope.store.deals.rank(heir.id, undefined, at, deal.id) }
     }
     const closed =
       heir.pipelineId === deal.pipelineId ? await scope.store.stages.get(deal.stageId) : firstOfKind(stages, deal.outcome)

@@ -80,8 +80,8 @@ export interface Store {
     insert(deal: Deal): Promise<void>
     /** Writes the deal and takes the difference to its former self into totals, search text and facets. */
     save(before: Deal, after: Deal): Promise<void>
-    /** The rank for a deal that comes to this place of a stage now. */
-    rank(stageId: number, place: DealPlace, at: Instant, dealId: number): Promise<string>
+    /** The rank for a deal that comes to this place of a stage; without a place those that came later stand above. */
+    rank(stageId: number, place: DealPlace | undefined, at: Instant, dealId: number): Promise<string>
     /** Whether any deal (`live`: any that is not deleted) stands in the stage or was closed from it. */
     anyIn(stageId: number, which?: 'live'): Promise<boolean>
     totals(pipelineId?: number): Promise<readonly StageTotal[]>

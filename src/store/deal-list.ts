@@ -1,0 +1,179 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Deal, type DealFilter, type DealQuery, type DealSort, facetValue } from '../domain/deal.ts'
+import type { Direction, Page } from '../domain/page.ts'
+import { toDeal } from './deal-row.ts'
+import { type EngineKind, inList, param, type Value } from './engine.ts'
+import { type Db, raw, shaped } from './rows.ts'
+import type { DealRow, Schema } from './schema.ts'
+
+/** What each sort orders by; where it can be empty, the expression that its index has. */
+const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
+  id: sql`deal.id`,
+  title: sql`deal.title`,
+  amount: sql`deal.amount`,
+  createdAt: sql`deal.created_at`,
+  updatedAt: sql`deal.updated_at`,
+  expectedCloseDate: sql`coalesce(deal.expected_close_date, '')`,
+  stageChangedAt: sql`coalesce(deal.stage_changed_at, 0)`,
+  closedAt: sql`coalesce(deal.closed_at, 0)`,
+  rank: sql`deal.rank`,
+}
+
+/** The value that a deal has in the sort's column, to continue after it. */
+const sortValue = (deal: Deal, by: DealSort): string | number => deal[by] ?? (by === 'expectedCloseDate' ? '' : 0)
+
+interface Condition {
+  /** Names the condition in the shape of the query: the same name is always the same SQL. */
+  name: string
+  sql(engine: EngineKind): RawBuilder<unknown>
+  values: Record<string, Value>
+}
+
+/** Filters that compare one column with one value. */
+const plain = {
+  externalId: 'external_id =',
+  pipelineId: 'pipeline_id =',
+  stageId: 'stage_id =',
+  openStageId: 'open_stage_id =',
+  ownerId: 'owner_id =',
+  creatorId: 'creator_id =',
+  contactId: 'contact_id =',
+  companyId: 'company_id =',
+  lossReasonId: 'loss_reason_id =',
+  title: 'title =',
+  amount: 'amount =',
+  minAmount: 'amount >=',
+  maxAmount: 'amount <=',
+  currency: 'currency =',
+  expectedCloseDate: 'expected_close_date =',
+  expectedCloseSince: 'expected_close_date >=',
+  expectedCloseUntil: 'expected_close_date <',
+  updatedSince: 'updated_at >=',
+  updatedUntil: 'updated_at <',
+  createdSince: 'created_at >=',
+  createdUntil: 'created_at <',
+  deletedSince: 'deleted_at >=',
+} as const satisfies { [K in keyof DealFilter]: string }
+
+function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
+  const conditions: Condition[] = []
+  const add = (name: string, build: Condition['sql'], values: Condition['values'] = {}) =>
+    conditions.push({ name, sql: build, values })
+
+  for (const [key, comparison] of Object.entries(plain)) {
+    const value = filter[key as keyof typeof plain]
+    if (value !== undefined) add(key, () => sql`deal.${sql.raw(comparison)} ${param(key)}`, { [key]: value })
+  }
+  const { ids, outcomes, text, tag, extra, customField, isArchived, deleted } = filter
+  if (deleted === undefined) add('live', () => sql`deal.deleted_at is null`)
+  if (deleted === 'only') add('deleted', () => sql`deal.deleted_at is not null`)
+  if (isArchived !== undefined)
+    add(`archived ${isArchived}`, () => sql`deal.archived_at is ${sql.raw(isArchived ? 'not null' : 'null')}`)
+  if (ids) add('ids', (engine) => inList(engine, sql`deal.id`, 'ids'), { ids: JSON.stringify(ids.filter(Number.isSafeInteger)) })
+  if (outcomes?.length === 1) add('outcome', () => sql`deal.outcome = ${param('outcome')}`, { outcome: outcomes[0] ?? '' })
+  else if (outcomes) {
+    const values = Object.fromEntries(outcomes.map((outcome, index) => [`outcome${index}`, outcome]))
+    add(
+      `outcomes ${outcomes.length}`,
+      () => sql`deal.outcome in (${sql.join(Object.keys(values).map((name) => param(name)))})`,
+      values,
+    )
+  }
+  const facets = [
+    ...(tag === undefined ? [] : [{ name: 'tag', value: tag }]),
+    ...(extra ? [{ name: `extra.${extra.dialect}.${extra.key}`, value: facetValue(extra.value) }] : []),
+    ...(customField ? [{ name: `custom.${customField.id}`, value: facetValue(customField.value) }] : []),
+  ]
+  for (const [index, facet] of facets.entries()) {
+    const [name, value] = [`facet_name${index}`, `facet_value${index}`]
+    add(
+      `facet ${index}`,
+      () =>
+        sql`deal.id in (select deal_id from deal_facet where workspace_id = ${param('workspace')} and name = ${param(name)} and value = ${param(value)})`,
+      { [name]: facet.name, [value]: facet.value },
+    )
+  }
+  if (text !== undefined) {
+    const match = matchOf(text, workspaceId, filter.textIn)
+    add('text', () => sql`deal.id in (select rowid from deal_text where deal_text match ${param('text')})`, { text: match })
+  }
+  return conditions
+}
+
+/** A full-text query for deals that have, for every word, a word that begins with it. */
+function matchOf(text: string, workspaceId: number, columns: readonly string[] = ['title', 'custom']): string {
+  const words = text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  if (words.length === 0) return 'workspace : "nothing"'
+  return `workspace : "${workspaceWord(workspaceId)}" AND {${columns.join(' ')}} : (${words.map((word) => `"${word}" *`).join(' AND ')})`
+}
+
+/** The word that marks a deal's text as this workspace's. */
+export const workspaceWord = (workspaceId: number): string => `w${workspaceId}`
+
+/** An open deal that was closed from nowhere stands in its open stage: that index is the narrower one. */
+const narrowed = (filter: DealFilter): DealFilter =>
+  filter.openStageId !== undefined &&
+  filter.stageId === undefined &&
+  filter.outcomes?.length === 1 &&
+  filter.outcomes[0] === 'open'
+    ? { ...filter, stageId: filter.openStageId, openStageId: undefined }
+    : filter
+
+const rowById = [{ by: 'id', direction: 'asc' }] as const
+
+/** One page of deals, by one statement that is prepared once per shape of query. */
+export async function listDeals(db: Db, { filter = {}, sort = rowById, limit, after, offset }: DealQuery): Promise<Page<Deal>> {
+  const conditions = conditionsOf(narrowed(filter), db.workspaceId)
+  const order: { by: DealSort; direction: Direction }[] = [...sort]
+  const [first = rowById[0]] = order
+  if (order.at(-1)?.by !== 'id') order.push({ by: 'id', direction: first.direction })
+  if (after && sort.length > 1) throw new Error('a key continues one sort only')
+  const shape = [
+    'deals',
+    ...conditions.map(({ name }) => name),
+    ...order.map(({ by, direction }) => `${by} ${direction}`),
+    after ? 'after' : '',
+    offset ? 'offset' : '',
+  ].join('|')
+  const query = shaped<DealRow>(shape, (kysely, engine) =>
+    build(kysely, engine, conditions, order, after !== undefined, !!offset),
+  )
+  const values: Record<string, Value> = Object.assign(
+    { workspace: db.workspaceId, limit: limit + 1 },
+    ...conditions.map((condition) => condition.values),
+  )
+  if (after) Object.assign(values, { afterValue: after.value, afterId: after.id })
+  if (offset) values.offset = offset
+  const rows = await db.session.all(query, values)
+  const items = rows.slice(0, limit).map(toDeal)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last ? { value: sortValue(last, first.by), id: last.id } : null }
+}
+
+function build(
+  db: Kysely<Schema>,
+  engine: EngineKind,
+  conditions: readonly Condition[],
+  order: readonly { by: DealSort; direction: Direction }[],
+  hasKey: boolean,
+  hasOffset: boolean,
+) {
+  const where = [sql`deal.workspace_id = ${param('workspace')}`, ...conditions.map((condition) => condition.sql(engine))]
+  const first = order[0] ?? rowById[0]
+  if (hasKey) {
+    const sign = sql.raw(first.direction === 'asc' ? '>' : '<')
+    const key =
+      first.by === 'id'
+        ? sql`deal.id ${sign} ${param('afterId')}`
+        : sql`(${sortColumns[first.by]}, deal.id) ${sign} (${param('afterValue')}, ${param('afterId')})`
+    where.push(key)
+  }
+  const by = sql.join(order.map(({ by, direction }) => sql`${sortColumns[by]} ${sql.raw(direction)}`))
+  const list = sql`from deal where ${sql.join(where, sql` and `)} order by ${by} limit ${param('limit')}`
+  if (!hasOffset) return raw(db, sql<DealRow>`select deal.* ${list}`)
+  // Skipping runs over the index alone; only the rows of the page itself are fetched.
+  return raw(
+    db,
+    sql<DealRow>`select deal.* from deal where deal.id in (select deal.id ${list} offset ${param('offset')}) order by ${by}`,
+  )
+}

@@ -1,0 +1,276 @@
+import { generateKeyBetween } from 'fractional-indexing'
+import { sql } from 'kysely'
+import { contribution, type StageTotal } from '../domain/board.ts'
+import { type Deal, type DealPlace, facetsOf } from '../domain/deal.ts'
+import { invalid } from '../domain/errors.ts'
+import type { Store } from '../domain/store.ts'
+import type { Instant } from '../domain/time.ts'
+import { listDeals, workspaceWord } from './deal-list.ts'
+import { fromDeal, toDeal } from './deal-row.ts'
+import { param, statement } from './engine.ts'
+import { all, type Columns, type Db, getRow, identify, insertRow, one, raw, updateRow } from './rows.ts'
+import type { DealRow } from './schema.ts'
+
+export const dealTable = (db: Db): Store['deals'] => ({
+  identify: () => identify(db, 'deal'),
+  get: async (id) => {
+    const row = await getRow<DealRow>(db, 'deal', id)
+    return row && toDeal(row)
+  },
+  byExternalId: (externalId) => one(db, byExternalId, toDeal, { externalId }),
+  list: (query) => listDeals(db, query),
+  lock: async (id) => {
+    if (db.engine.kind !== 'sqlite') await db.session.one(lockDeal, { workspace: db.workspaceId, id })
+  },
+  insert: async (deal) => {
+    await insertRow(db, 'deal', fromDeal(deal, db.workspaceId) as unknown as Columns)
+    await writeText(db, null, deal)
+    await writeFacets(db, null, deal)
+    await writeTotals(db, null, deal)
+  },
+  save: async (before, after) => {
+    await updateRow(
+      db,
+      'deal',
+      fromDeal(before, db.workspaceId) as unknown as Columns,
+      fromDeal(after, db.workspaceId) as unknown as Columns,
+    )
+    await writeText(db, before, after)
+    await writeFacets(db, before, after)
+    await writeTotals(db, before, after)
+  },
+  rank: (stageId, place, at, dealId) => rank(db, stageId, place, at, dealId),
+  anyIn: async (stageId, which) => {
+    const query = which === 'live' ? anyLive : anyAtAll
+    return (await db.session.one(query, { workspace: db.workspaceId, stage: stageId })) !== undefined
+  },
+  totals: (pipelineId) =>
+    pipelineId === undefined ? all(db, allTotals, toTotal) : all(db, totalsOfPipeline, toTotal, { pipeline: pipelineId }),
+})
+
+const byExternalId = statement<DealRow>((db) =>
+  db
+    .selectFrom('deal')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('external_id', '=', param<string>('externalId')),
+)
+
+const lockDeal = statement((db) =>
+  raw(db, sql`select id from deal where workspace_id = ${param('workspace')} and id = ${param('id')} for update`),
+)
+
+const anyAtAll = statement((db) =>
+  raw(
+    db,
+    sql`select 1 from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      union all select 1 from deal where workspace_id = ${param('workspace')} and open_stage_id = ${param('stage')} limit 1`,
+  ),
+)
+
+const anyLive = statement((db) =>
+  raw(
+    db,
+    sql`select 1 from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')} and deleted_at is null
+      union all
+      select 1 from deal where workspace_id = ${param('workspace')} and open_stage_id = ${param('stage')} and deleted_at is null limit 1`,
+  ),
+)
+
+// —— search text ——
+
+const addText = statement((db) =>
+  raw(
+    db,
+    sql`insert or replace into deal_text (rowid, workspace, title, custom)
+      values (${param('id')}, ${param('word')}, ${param('title')}, ${param('custom')})`,
+  ),
+)
+
+const customText = (deal: Deal): string =>
+  Object.values(deal.customFields)
+    .filter((value) => typeof value === 'string')
+    .join('\n')
+
+async function writeText({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
+  if (before && before.title === after.title && before.customFields === after.customFields) return
+  await session.run(addText, { id: after.id, word: workspaceWord(workspaceId), title: after.title, custom: customText(after) })
+}
+
+// —— facets ——
+
+const addFacet = statement((db) =>
+  raw(
+    db,
+    sql`insert into deal_facet (workspace_id, name, value, deal_id)
+      values (${param('workspace')}, ${param('name')}, ${param('value')}, ${param('id')}) on conflict do nothing`,
+  ),
+)
+
+const dropFacet = statement((db) =>
+  raw(
+    db,
+    sql`delete from deal_facet where workspace_id = ${param('workspace')} and name = ${param('name')}
+      and value = ${param('value')} and deal_id = ${param('id')}`,
+  ),
+)
+
+async function writeFacets({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
+  if (before && before.tags === after.tags && before.customFields === after.customFields && before.extras === after.extras) return
+  const old = before ? facetsOf(before) : []
+  const now = facetsOf(after)
+  const has = (list: typeof now, { name, value }: (typeof now)[number]) =>
+    list.some((other) => other.name === name && other.value === value)
+  for (const facet of old) if (!has(now, facet)) await session.run(dropFacet, { workspace: workspaceId, ...facet, id: after.id })
+  for (const facet of now) if (!has(old, facet)) await session.run(addFacet, { workspace: workspaceId, ...facet, id: after.id })
+}
+
+// —— totals ——
+
+const addToTotal = statement((db) =>
+  raw(
+    db,
+    sql`insert into stage_total (workspace_id, stage_id, currency, deal_count, amount, own_amount, own_weighted)
+      values (${param('workspace')}, ${param('stage')}, ${param('currency')}, ${param('count')}, ${param('amount')}, ${param('own_amount')}, ${param('own_weighted')})
+      on conflict (workspace_id, stage_id, currency) do update set
+        deal_count = stage_total.deal_count + excluded.deal_count,
+        amount = stage_total.amount + excluded.amount,
+        own_amount = stage_total.own_amount + excluded.own_amount,
+        own_weighted = stage_total.own_weighted + excluded.own_weighted`,
+  ),
+)
+
+const negative = (total: StageTotal): StageTotal => ({
+  ...total,
+  count: -total.count,
+  amount: -total.amount,
+  ownAmount: -total.ownAmount,
+  ownWeighted: -total.ownWeighted,
+})
+
+async function writeTotals({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
+  const was = before && contribution(before)
+  const is = contribution(after)
+  const same = was && is && sameTotal(was, is)
+  if (same) return
+  for (const total of [was && negative(was), is]) {
+    if (!total) continue
+    await session.run(addToTotal, {
+      workspace: workspaceId,
+      stage: total.stageId,
+      currency: total.currency,
+      count: total.count,
+      amount: total.amount,
+      own_amount: total.ownAmount,
+      own_weighted: total.ownWeighted,
+    })
+  }
+}
+
+const sameTotal = (a: StageTotal, b: StageTotal): boolean =>
+  a.stageId === b.stageId &&
+  a.currency === b.currency &&
+  a.amount === b.amount &&
+  a.ownAmount === b.ownAmount &&
+  a.ownWeighted === b.ownWeighted
+
+interface TotalText {
+  stage_id: number
+  currency: string
+  deal_count: number
+  amount: string
+  own_amount: string
+  own_weighted: string
+}
+
+/** Sums may be larger than a JavaScript number can count, so they leave the database as text. */
+const totalColumns = sql`stage_total.stage_id, stage_total.currency, stage_total.deal_count, cast(stage_total.amount as text) as amount,
+  cast(stage_total.own_amount as text) as own_amount, cast(stage_total.own_weighted as text) as own_weighted`
+
+const allTotals = statement<TotalText>((db) =>
+  raw(db, sql<TotalText>`select ${totalColumns} from stage_total where workspace_id = ${param('workspace')} and deal_count <> 0`),
+)
+
+const totalsOfPipeline = statement<TotalText>((db) =>
+  raw(
+    db,
+    sql<TotalText>`select ${totalColumns} from stage join stage_total on stage_total.workspace_id = stage.workspace_id and stage_total.stage_id = stage.id
+      where stage.workspace_id = ${param('workspace')} and stage.pipeline_id = ${param('pipeline')} and stage.deleted_at is null and deal_count <> 0`,
+  ),
+)
+
+const toTotal = (row: TotalText): StageTotal => ({
+  stageId: row.stage_id,
+  currency: row.currency,
+  count: row.deal_count,
+  amount: BigInt(row.amount),
+  ownAmount: BigInt(row.own_amount),
+  ownWeighted: BigInt(row.own_weighted),
+})
+
+// —— ranks ——
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+function base62(value: number, width: number): string {
+  let text = ''
+  for (let rest = value; rest > 0 || text.length < width; rest = Math.floor(rest / 62)) text = (digits[rest % 62] ?? '0') + text
+  return text
+}
+
+const lastMoment = 62 ** 8 - 1
+
+/**
+ * The rank of a deal that arrives on top of a column: the later, the smaller. It needs no look at the column, so deals that arrive
+ * at the same moment do not wait for each other; the id keeps them apart. `h` and eight digits are an integer to fractional-indexing.
+ */
+const arrivalRank = (at: Instant, id: number): string =>
+  `h${base62(lastMoment - Math.min(Math.max(at, 0), lastMoment), 8)}${base62(id, 1)}V`
+
+const rankOf = statement<{ rank: string }>((db) =>
+  raw(
+    db,
+    sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and id = ${param('id')} and deleted_at is null`,
+  ),
+)
+
+const rankBefore = statement<{ rank: string }>((db) =>
+  raw(
+    db,
+    sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and rank < ${param('rank')} and id <> ${param('self')} and deleted_at is null order by rank desc limit 1`,
+  ),
+)
+
+const rankAfter = statement<{ rank: string }>((db) =>
+  raw(
+    db,
+    sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and rank > ${param('rank')} and id <> ${param('self')} and deleted_at is null order by rank limit 1`,
+  ),
+)
+
+/** Sorts after every rank. */
+const end = '~'
+
+async function rank(
+  { session, workspaceId }: Db,
+  stage: number,
+  place: DealPlace | undefined,
+  at: Instant,
+  self: number,
+): Promise<string> {
+  if (place === undefined) return arrivalRank(at, self)
+  const args = { workspace: workspaceId, stage, self }
+  const previous = async (rank: string) => (await session.one(rankBefore, { ...args, rank }))?.rank ?? null
+  const next = async (rank: string) => (await session.one(rankAfter, { ...args, rank }))?.rank ?? null
+  if (place === 'first') return generateKeyBetween(null, await next(''))
+  if (place === 'last') return generateKeyBetween(await previous(end), null)
+  const [id, field] = 'before' in place ? [place.before, 'place.before'] : [place.after, 'place.after']
+  const beside = await session.one(rankOf, { workspace: workspaceId, stage, id })
+  if (!beside || id === self) return invalid(field, 'not_found')
+  return 'before' in place
+    ? generateKeyBetween(await previous(beside.rank), beside.rank)
+    : generateKeyBetween(beside.rank, await next(beside.rank))
+}

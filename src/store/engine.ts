@@ -1,0 +1,52 @@
+import { type Compilable, type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** What a value in a prepared statement can be. */
+export type Value = string | number | bigint | null
+
+/** The name of a value that is filled in each time a statement runs. */
+export class Param {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** A place in a statement for a value that is given when it runs. */
+export const param = <T>(name: string): RawBuilder<T> => sql<T>`${new Param(name)}`
+
+export type EngineKind = 'sqlite' | 'postgres'
+
+/** A query that is built and compiled once per engine, and prepared once per connection. */
+export interface Statement<Row> {
+  build(db: Kysely<Schema>, engine: EngineKind): Compilable<Row>
+}
+
+/** Declares a statement; build it at module level, or keep it under the shape of its query. */
+export const statement = <Row>(build: Statement<Row>['build']): Statement<Row> => ({ build })
+
+export type Values = Readonly<Record<string, Value>>
+
+/** One connection, inside a transaction or outside. Answers may come at once (SQLite) or later (PostgreSQL): always await them. */
+export interface Session {
+  all<Row>(statement: Statement<Row>, values: Values): Row[] | Promise<Row[]>
+  one<Row>(statement: Statement<Row>, values: Values): Row | undefined | Promise<Row | undefined>
+  run(statement: Statement<unknown>, values: Values): void | Promise<void>
+  /** Runs the work so that its writes can be undone alone. Only inside a transaction. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** A database: a session to read with, and transactions to write with. */
+export interface Engine {
+  readonly kind: EngineKind
+  readonly reader: Session
+  /** Resolves once the work's writes would survive a crash. Writers that wait together share one commit. */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** `column in (…)` for a list of any length in one statement; the value is a JSON array of integers. */
+export const inList = (engine: EngineKind, column: RawBuilder<unknown>, name: string): RawBuilder<boolean> =>
+  engine === 'sqlite'
+    ? sql<boolean>`${column} in (select value from json_each(${new Param(name)}))`
+    : sql<boolean>`${column} in (select value::bigint from json_array_elements_text(${new Param(name)}::json))`

@@ -1,0 +1,82 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Event, EventQuery } from '../domain/events.ts'
+import type { Page } from '../domain/page.ts'
+import type { Store } from '../domain/store.ts'
+import { param, statement, type Value } from './engine.ts'
+import { type Db, raw, shaped } from './rows.ts'
+import type { EventRow } from './schema.ts'
+
+/** The append-only log of what happened. */
+
+const toEvent = (row: EventRow): Event => ({
+  id: row.id,
+  type: row.type as Event['type'],
+  subjectId: row.subject_id,
+  at: row.at,
+  userId: row.user_id,
+  via: row.via,
+  before: row.before === null ? null : JSON.parse(row.before),
+  after: row.after === null ? null : JSON.parse(row.after),
+})
+
+const append = statement((db) =>
+  raw(
+    db,
+    sql`insert into event (workspace_id, subject, subject_id, type, at, user_id, via, "before", "after")
+      values (${param('workspace')}, ${param('subject')}, ${param('subject_id')}, ${param('type')}, ${param('at')}, ${param('user')},
+        ${param('via')}, ${param('before')}, ${param('after')})`,
+  ),
+)
+
+const plain = {
+  subject: 'subject =',
+  subjectId: 'subject_id =',
+  type: 'type =',
+  userId: 'user_id =',
+  since: 'at >=',
+  until: 'at <',
+} as const
+
+async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
+  const { direction = 'asc', limit, after, offset = 0 } = query
+  const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
+  const where: [string, RawBuilder<unknown>][] = []
+  for (const [key, comparison] of Object.entries(plain)) {
+    const value = query[key as keyof typeof plain]
+    if (value === undefined) continue
+    where.push([key, sql`event.${sql.raw(comparison)} ${param(key)}`])
+    values[key] = value
+  }
+  if (after) {
+    where.push([`after ${direction}`, sql`event.id ${sql.raw(direction === 'asc' ? '>' : '<')} ${param('after')}`])
+    values.after = after.id
+  }
+  const list = shaped<EventRow>(`events ${direction} ${where.map(([name]) => name).join('|')}`, (kysely) => {
+    const conditions = [sql`event.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
+    return raw(
+      kysely,
+      sql<EventRow>`select * from event where ${sql.join(conditions, sql` and `)}
+        order by event.id ${sql.raw(direction)} limit ${param('limit')} offset ${param('offset')}`,
+    )
+  })
+  const rows = await db.session.all(list, values)
+  const items = rows.slice(0, limit).map(toEvent)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last ? { value: last.id, id: last.id } : null }
+}
+
+export const eventTable = (db: Db): Store['events'] => ({
+  append: async (event) =>
+    db.session.run(append, {
+      workspace: db.workspaceId,
+      subject: event.type.slice(0, event.type.indexOf('.')),
+      subject_id: event.subjectId,
+      type: event.type,
+      at: event.at,
+      user: event.userId,
+      via: event.via,
+      before: event.before && JSON.stringify(event.before),
+      after: event.after && JSON.stringify(event.after),
+    }),
+  list: (query) => listEvents(db, query),
+})

@@ -1,0 +1,33 @@
+import type { DatabaseSync } from 'node:sqlite'
+import * as first from './0001-pipelines.ts'
+
+/** Every step from an empty file to the present schema, in order. Steps are only ever added. */
+const steps: readonly { sqlite: string }[] = [first]
+
+/** The store was written by a newer crmux than this one. */
+export class SchemaTooNew extends Error {
+  override readonly name = 'SchemaTooNew'
+  constructor(found: number) {
+    super(
+      `This store has schema version ${found}, but this crmux knows only versions up to ${steps.length}. ` +
+        'Start the newer crmux that wrote it, or restore a backup made with this version.',
+    )
+  }
+}
+
+/** Brings the schema up to date. Servers that start together wait for each other; the store of a newer crmux is refused. */
+export function migrate(db: DatabaseSync): void {
+  if (versionOf(db) === steps.length) return
+  db.exec('begin exclusive')
+  try {
+    const version = versionOf(db)
+    if (version > steps.length) throw new SchemaTooNew(version)
+    for (const step of steps.slice(version)) db.exec(step.sqlite)
+    db.exec(`pragma user_version = ${steps.length}; commit`)
+  } catch (error) {
+    db.exec('rollback')
+    throw error
+  }
+}
+
+const versionOf = (db: DatabaseSync): number => Number(db.prepare('pragma user_version').get()?.user_version)

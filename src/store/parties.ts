@@ -1,0 +1,148 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Page } from '../domain/page.ts'
+import type { Party, PartyQuery, PartySort, Reachable } from '../domain/party.ts'
+import type { Store } from '../domain/store.ts'
+import { inList, param, statement, type Value } from './engine.ts'
+import { type Db, nounTable, parse, raw, shaped } from './rows.ts'
+import { type PartyRow, pack } from './schema.ts'
+
+/** Contacts and companies. */
+
+const toParty = (row: PartyRow): Party => ({
+  id: row.id,
+  uuid: row.uuid,
+  kind: row.kind as Party['kind'],
+  name: row.name,
+  firstName: row.first_name,
+  lastName: row.last_name,
+  emails: parse(row.emails, []),
+  phones: parse(row.phones, []),
+  address: parse(row.address, {}),
+  companyId: row.company_id,
+  ownerId: row.owner_id,
+  creatorId: row.creator_id,
+  tags: parse(row.tags, []),
+  customFields: parse(row.custom_fields, {}),
+  extras: parse(row.extras, {}),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
+})
+
+const main = (list: readonly Reachable[]): string | null => (list.find((entry) => entry.primary) ?? list[0])?.value ?? null
+
+const fromParty = (party: Party, workspaceId: number): PartyRow => ({
+  id: party.id,
+  workspace_id: workspaceId,
+  uuid: party.uuid,
+  kind: party.kind,
+  name: party.name,
+  first_name: party.firstName,
+  last_name: party.lastName,
+  email: main(party.emails)?.toLowerCase() ?? null,
+  phone: main(party.phones),
+  emails: pack(party.emails),
+  phones: pack(party.phones),
+  address: pack(party.address),
+  company_id: party.companyId,
+  owner_id: party.ownerId,
+  creator_id: party.creatorId,
+  tags: pack(party.tags),
+  custom_fields: pack(party.customFields),
+  extras: pack(party.extras),
+  created_at: party.createdAt,
+  updated_at: party.updatedAt,
+  deleted_at: party.deletedAt,
+})
+
+const sortColumns: Readonly<Record<PartySort, RawBuilder<unknown>>> = {
+  id: sql`party.id`,
+  name: sql`party.name`,
+  createdAt: sql`party.created_at`,
+  updatedAt: sql`party.updated_at`,
+}
+
+const plain = {
+  kind: 'kind =',
+  name: 'name =',
+  firstName: 'first_name =',
+  lastName: 'last_name =',
+  email: 'email =',
+  phone: 'phone =',
+  companyId: 'company_id =',
+  ownerId: 'owner_id =',
+  creatorId: 'creator_id =',
+  updatedSince: 'updated_at >=',
+  updatedUntil: 'updated_at <',
+} as const satisfies { [K in keyof PartyQuery]?: string }
+
+async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
+  const { ids, text, address = {}, deleted, sort = { by: 'id', direction: 'asc' }, limit, after, offset = 0 } = query
+  const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
+  const where: [string, RawBuilder<unknown>][] = []
+  for (const [key, comparison] of Object.entries(plain)) {
+    const value = query[key as keyof typeof plain]
+    if (value === undefined) continue
+    where.push([key, sql`party.${sql.raw(comparison)} ${param(key)}`])
+    values[key] = key === 'email' ? String(value).toLowerCase() : value
+  }
+  if (deleted !== 'both')
+    where.push([`deleted ${deleted}`, sql`party.deleted_at is ${sql.raw(deleted === 'only' ? 'not null' : 'null')}`])
+  if (ids) {
+    where.push(['ids', inList(db.engine.kind, sql`party.id`, 'ids')])
+    values.ids = JSON.stringify(ids.filter(Number.isSafeInteger))
+  }
+  for (const [part, value] of Object.entries(address)) {
+    if (value == null) continue
+    where.push([`address ${part}`, sql`party.address ->> ${sql.lit(part)} = ${param(`address_${part}`)}`])
+    values[`address_${part}`] = value
+  }
+  for (const [index, word] of (text?.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).entries()) {
+    where.push([
+      `word${index}`,
+      sql`(lower(party.name) like ${param(`start${index}`)} or lower(party.name) like ${param(`inner${index}`)})`,
+    ])
+    values[`start${index}`] = `${word}%`
+    values[`inner${index}`] = `% ${word}%`
+  }
+  if (after) {
+    const sign = sql.raw(sort.direction === 'asc' ? '>' : '<')
+    where.push([
+      `after ${sort.direction}`,
+      sql`(${sortColumns[sort.by]}, party.id) ${sign} (${param('afterValue')}, ${param('afterId')})`,
+    ])
+    Object.assign(values, { afterValue: after.value, afterId: after.id })
+  }
+  const shape = `parties ${sort.by} ${sort.direction} ${where.map(([name]) => name).join('|')}`
+  const list = shaped<PartyRow>(shape, (kysely) => {
+    const conditions = [sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
+    const direction = sql.raw(sort.direction)
+    return raw(
+      kysely,
+      sql<PartyRow>`select * from party where ${sql.join(conditions, sql` and `)}
+        order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`,
+    )
+  })
+  const rows = await db.session.all(list, values)
+  const items = rows.slice(0, limit).map(toParty)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last ? { value: last[sort.by], id: last.id } : null }
+}
+
+const countPeople = statement<{ company_id: number; n: number }>((db, engine) =>
+  raw(
+    db,
+    sql<{ company_id: number; n: number }>`select company_id, count(*) as n from party
+      where workspace_id = ${param('workspace')} and deleted_at is null and company_id is not null and ${inList(engine, sql`company_id`, 'ids')}
+      group by company_id`,
+  ),
+)
+
+export const partyTable = (db: Db): Store['parties'] => ({
+  ...nounTable(db, 'party', toParty, fromParty),
+  list: (query) => listParties(db, query),
+  peopleCounts: async (companyIds) => {
+    const rows = await db.session.all(countPeople, { workspace: db.workspaceId, ids: JSON.stringify(companyIds) })
+    return new Map(rows.map((row) => [row.company_id, row.n]))
+  },
+})

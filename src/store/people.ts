@@ -1,0 +1,315 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Page, Window } from '../domain/page.ts'
+import type { Credential, Store } from '../domain/store.ts'
+import type { Member, MemberQuery, Token } from '../domain/user.ts'
+import type { Workspace } from '../domain/workspace.ts'
+import { inList, param, type Session, statement, type Value } from './engine.ts'
+import { type Columns, type Db, identify, insertRow, one, raw, shaped } from './rows.ts'
+import { flag, type MembershipRow, type TokenRow, type UserRow, type WorkspaceRow } from './schema.ts'
+
+/** Workspaces, the people in them, and the tokens that speak for them. */
+
+export const toWorkspace = (row: WorkspaceRow): Workspace => ({
+  id: row.id,
+  uuid: row.uuid,
+  name: row.name,
+  subdomain: row.subdomain,
+  currency: row.currency,
+  timeZone: row.time_zone,
+  locale: row.locale,
+  features: JSON.parse(row.features),
+  rates: JSON.parse(row.rates),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+export const fromWorkspace = (workspace: Workspace): WorkspaceRow => ({
+  id: workspace.id,
+  uuid: workspace.uuid,
+  name: workspace.name,
+  subdomain: workspace.subdomain,
+  currency: workspace.currency,
+  time_zone: workspace.timeZone,
+  locale: workspace.locale,
+  features: JSON.stringify(workspace.features),
+  rates: JSON.stringify(workspace.rates),
+  created_at: workspace.createdAt,
+  updated_at: workspace.updatedAt,
+})
+
+const workspaceById = statement<WorkspaceRow>((db) =>
+  db.selectFrom('workspace').selectAll().where('id', '=', param<number>('workspace')),
+)
+
+const saveWorkspace = statement((db) =>
+  raw(
+    db,
+    sql`update workspace set name = ${param('name')}, currency = ${param('currency')}, time_zone = ${param('time_zone')},
+      locale = ${param('locale')}, features = ${param('features')}, rates = ${param('rates')}, updated_at = ${param('updated_at')}
+      where id = ${param('id')}`,
+  ),
+)
+
+export const workspaceTable = (db: Db): Store['workspace'] => ({
+  get: async () => {
+    const workspace = await one(db, workspaceById, toWorkspace)
+    if (!workspace) throw new Error(`workspace ${db.workspaceId} is gone`)
+    return workspace
+  },
+  save: async (workspace) => db.session.run(saveWorkspace, fromWorkspace(workspace) as unknown as Columns),
+})
+
+type MemberRow = UserRow & Pick<MembershipRow, 'role' | 'is_active'>
+
+const toMember = (row: MemberRow): Member => ({
+  id: row.id,
+  uuid: row.uuid,
+  name: row.name,
+  email: row.email,
+  phone: row.phone,
+  role: row.role as Member['role'],
+  isActive: row.is_active === 1,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+const memberColumns = sql`"user".*, membership.role, membership.is_active from membership join "user" on "user".id = membership.user_id`
+
+const memberById = statement<MemberRow>((db) =>
+  raw(
+    db,
+    sql<MemberRow>`select ${memberColumns} where membership.workspace_id = ${param('workspace')} and membership.user_id = ${param('id')}`,
+  ),
+)
+
+const memberByEmail = statement<MemberRow>((db) =>
+  raw(
+    db,
+    sql<MemberRow>`select ${memberColumns} where membership.workspace_id = ${param('workspace')} and "user".email = ${param('email')}`,
+  ),
+)
+
+const userByEmail = statement<UserRow>((db) => db.selectFrom('user').selectAll().where('email', '=', param<string>('email')))
+
+const addMembership = statement((db) =>
+  raw(
+    db,
+    sql`insert into membership (workspace_id, user_id, role, is_active) values (${param('workspace')}, ${param('user')}, ${param('role')}, 1)`,
+  ),
+)
+
+const saveMembership = statement((db) =>
+  raw(
+    db,
+    sql`update membership set role = ${param('role')}, is_active = ${param('active')}
+      where workspace_id = ${param('workspace')} and user_id = ${param('user')}`,
+  ),
+)
+
+const saveUser = statement((db) =>
+  raw(
+    db,
+    sql`update "user" set name = ${param('name')}, phone = ${param('phone')}, updated_at = ${param('at')} where id = ${param('id')}`,
+  ),
+)
+
+const countAdmins = statement<{ n: number }>((db) =>
+  raw(
+    db,
+    sql<{
+      n: number
+    }>`select count(*) as n from membership where workspace_id = ${param('workspace')} and role = 'admin' and is_active = 1`,
+  ),
+)
+
+/** A text to find with `like`, its own wildcards taken literally. */
+const contained = (text: string): string => `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+
+async function listMembers(db: Db, query: MemberQuery): Promise<Page<Member>> {
+  const { ids, email, name, text, role, isActive, limit, after, offset = 0 } = query
+  const filters = [
+    ids && {
+      name: 'ids',
+      where: inList(db.engine.kind, sql`membership.user_id`, 'ids'),
+      value: JSON.stringify(ids.filter(Number.isSafeInteger)),
+    },
+    email !== undefined && { name: 'email', where: sql`"user".email = ${param('email')}`, value: email.toLowerCase() },
+    name !== undefined && { name: 'name', where: sql`"user".name = ${param('name')}`, value: name },
+    text !== undefined && {
+      name: 'text',
+      where: sql`(lower("user".name) like ${param('text')} escape '\\' or "user".email like ${param('text')} escape '\\')`,
+      value: contained(text),
+    },
+    role !== undefined && { name: 'role', where: sql`membership.role = ${param('role')}`, value: role },
+    isActive !== undefined && { name: 'active', where: sql`membership.is_active = ${param('active')}`, value: flag(isActive) },
+    after && { name: 'after', where: sql`membership.user_id > ${param('after')}`, value: after.id },
+  ].filter((filter) => filter !== false && filter !== undefined)
+  const statementOf = shaped<MemberRow>(`members ${filters.map((filter) => filter.name)}`, (kysely) => {
+    const where = [sql`membership.workspace_id = ${param('workspace')}`, ...filters.map((filter) => filter.where)]
+    return raw(
+      kysely,
+      sql<MemberRow>`select ${memberColumns} where ${sql.join(where, sql` and `)} order by membership.user_id limit ${param('limit')} offset ${param('offset')}`,
+    )
+  })
+  const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
+  for (const filter of filters) values[filter.name] = filter.value
+  const rows = await db.session.all(statementOf, values)
+  return pageById(rows.map(toMember), limit)
+}
+
+/** A page in order of id from one row more than it holds. */
+export function pageById<T extends { id: number }>(rows: readonly T[], limit: number): Page<T> {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last ? { value: last.id, id: last.id } : null }
+}
+
+export const memberTable = (db: Db): Store['members'] => ({
+  get: (id) => (Number.isSafeInteger(id) ? one(db, memberById, toMember, { id }) : Promise.resolve(undefined)),
+  byEmail: (email) => one(db, memberByEmail, toMember, { email }),
+  list: (query) => listMembers(db, query),
+  add: async ({ name, email, phone, role }, at) => {
+    const { session, workspaceId } = db
+    const known = await session.one(userByEmail, { email })
+    const user: UserRow = known ?? { ...(await identify(db, 'user')), name, email, phone, created_at: at, updated_at: at }
+    if (!known) await insertRow(db, 'user', user as unknown as Columns)
+    await session.run(addMembership, { workspace: workspaceId, user: user.id, role })
+    return toMember({ ...user, role, is_active: 1 })
+  },
+  save: async (member) => {
+    await db.session.run(saveUser, { id: member.id, name: member.name, phone: member.phone, at: member.updatedAt })
+    await db.session.run(saveMembership, {
+      workspace: db.workspaceId,
+      user: member.id,
+      role: member.role,
+      active: flag(member.isActive),
+    })
+  },
+  activeAdmins: async () => (await db.session.one(countAdmins, { workspace: db.workspaceId }))?.n ?? 0,
+})
+
+const toToken = (row: TokenRow): Token => ({
+  id: row.id,
+  userId: row.user_id,
+  label: row.label,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  lastUsedAt: row.last_used_at,
+  revokedAt: row.revoked_at,
+})
+
+/** A secret has 256 bits of its own, so a plain hash is as good as a slow one; it is found by the hash and never compared itself. */
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+const tokenById = statement<TokenRow>((db) =>
+  db.selectFrom('token').selectAll().where('workspace_id', '=', param<number>('workspace')).where('id', '=', param<number>('id')),
+)
+
+const tokens = statement<TokenRow>((db) =>
+  raw(
+    db,
+    sql<TokenRow>`select * from token where workspace_id = ${param('workspace')} and id > ${param('after')}
+      and (user_id = ${param('user')} or ${param('user')} = 0) order by id limit ${param('limit')}`,
+  ),
+)
+
+const revokeToken = statement((db) =>
+  raw(db, sql`update token set revoked_at = ${param('at')} where workspace_id = ${param('workspace')} and id = ${param('id')}`),
+)
+
+export const tokenTable = (db: Db): Store['tokens'] => ({
+  get: (id) => one(db, tokenById, toToken, { id }),
+  list: async (userId, { limit, after }: Window) => {
+    const rows = await db.session.all(tokens, {
+      workspace: db.workspaceId,
+      user: userId ?? 0,
+      after: after?.id ?? 0,
+      limit: limit + 1,
+    })
+    return pageById(rows.map(toToken), limit)
+  },
+  add: async ({ userId, label, expiresAt, secret = randomBytes(32).toString('hex') }, at) => {
+    const { id } = await identify(db, 'token')
+    const row: TokenRow = {
+      id,
+      workspace_id: db.workspaceId,
+      user_id: userId,
+      hash: hashOf(secret),
+      label,
+      created_at: at,
+      expires_at: expiresAt,
+      last_used_at: null,
+      revoked_at: null,
+    }
+    await insertRow(db, 'token', row as unknown as Columns)
+    return { ...toToken(row), secret }
+  },
+  revoke: async (id, at) => db.session.run(revokeToken, { workspace: db.workspaceId, id, at }),
+})
+
+type CredentialRow = MemberRow & { [column in keyof WorkspaceRow as `w_${column}`]: WorkspaceRow[column] } & { token_id: number }
+
+const credential = statement<CredentialRow>((db) =>
+  raw(
+    db,
+    sql<CredentialRow>`select token.id as token_id, "user".*, membership.role, membership.is_active,
+        workspace.id as w_id, workspace.uuid as w_uuid, workspace.name as w_name, workspace.subdomain as w_subdomain,
+        workspace.currency as w_currency, workspace.time_zone as w_time_zone, workspace.locale as w_locale,
+        workspace.features as w_features, workspace.rates as w_rates,
+        workspace.created_at as w_created_at, workspace.updated_at as w_updated_at
+      from token
+        join membership on membership.workspace_id = token.workspace_id and membership.user_id = token.user_id and membership.is_active = 1
+        join "user" on "user".id = token.user_id
+        join workspace on workspace.id = token.workspace_id
+      where token.hash = ${param('hash')} and token.revoked_at is null and (token.expires_at is null or token.expires_at > ${param('now')})`,
+  ),
+)
+
+/** Who a secret speaks for. One look-up by its hash, so that nothing about other secrets can be learnt from the time it takes. */
+export async function authenticate(session: Session, secret: string, now: number): Promise<Credential | undefined> {
+  const row = await session.one(credential, { hash: hashOf(secret), now })
+  if (!row) return undefined
+  const workspace = toWorkspace({
+    id: row.w_id,
+    uuid: row.w_uuid,
+    name: row.w_name,
+    subdomain: row.w_subdomain,
+    currency: row.w_currency,
+    time_zone: row.w_time_zone,
+    locale: row.w_locale,
+    features: row.w_features,
+    rates: row.w_rates,
+    created_at: row.w_created_at,
+    updated_at: row.w_updated_at,
+  })
+  return { workspace, user: toMember(row), tokenId: row.token_id }
+}
+
+const noteUse = statement((db) =>
+  raw(
+    db,
+    sql`update token set last_used_at = ${param('at')} where id = ${param('id')} and coalesce(last_used_at, 0) < ${param('at')}`,
+  ),
+)
+
+export const markTokenUsed = async (session: Session, id: number, at: number): Promise<void> => session.run(noteUse, { id, at })
+
+const workspaces = statement<WorkspaceRow>((db) => db.selectFrom('workspace').selectAll().orderBy('id'))
+const workspaceBySubdomain = statement<WorkspaceRow>((db) =>
+  db.selectFrom('workspace').selectAll().where('subdomain', '=', param<string>('subdomain')),
+)
+
+export const allWorkspaces = async (session: Session): Promise<readonly Workspace[]> =>
+  (await session.all(workspaces, {})).map(toWorkspace)
+
+export async function findWorkspace(session: Session, subdomain: string): Promise<Workspace | undefined> {
+  const row = await session.one(workspaceBySubdomain, { subdomain })
+  return row && toWorkspace(row)
+}
+
+export async function insertWorkspace(session: Session, draft: Omit<Workspace, 'id' | 'uuid'>): Promise<Workspace> {
+  const workspace: Workspace = { ...(await identify({ session }, 'workspace')), ...draft }
+  await insertRow({ session }, 'workspace', fromWorkspace(workspace) as unknown as Columns)
+  return workspace
+}

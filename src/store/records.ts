@@ -1,0 +1,161 @@
+import { type RawBuilder, sql } from 'kysely'
+import { invalid } from '../domain/errors.ts'
+import type { Page } from '../domain/page.ts'
+import type { DialectRecord, RecordQuery } from '../domain/record.ts'
+import type { Store } from '../domain/store.ts'
+import { inList, param, statement, type Value } from './engine.ts'
+import { pageById } from './people.ts'
+import { type Columns, type Db, identify, insertRow, raw, shaped } from './rows.ts'
+import type { AnswerRow, RecordRow } from './schema.ts'
+
+/** What single dialects keep for themselves, and answers kept for repeated requests. */
+
+const toRecord = (row: RecordRow): DialectRecord => ({
+  id: row.id,
+  key: row.key,
+  data: JSON.parse(row.data),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+const byId = statement<RecordRow>((db) =>
+  db
+    .selectFrom('record')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('collection', '=', param<string>('collection'))
+    .where('id', '=', param<number>('id')),
+)
+
+const byKey = statement<RecordRow>((db) =>
+  db
+    .selectFrom('record')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('collection', '=', param<string>('collection'))
+    .where('key', '=', param<string>('key')),
+)
+
+const save = statement((db) =>
+  raw(
+    db,
+    sql`update record set key = ${param('key')}, data = ${param('data')}, updated_at = ${param('at')}
+      where workspace_id = ${param('workspace')} and collection = ${param('collection')} and id = ${param('id')}`,
+  ),
+)
+
+const remove = statement((db) =>
+  raw(
+    db,
+    sql`delete from record where workspace_id = ${param('workspace')} and collection = ${param('collection')} and id = ${param('id')}`,
+  ),
+)
+
+async function listRecords(db: Db, collection: string, query: RecordQuery): Promise<Page<DialectRecord>> {
+  const { ids, key, prefix, limit, after, offset = 0 } = query
+  const values: Record<string, Value> = { workspace: db.workspaceId, collection, limit: limit + 1, offset }
+  const where: [string, RawBuilder<unknown>][] = []
+  if (ids) {
+    where.push(['ids', inList(db.engine.kind, sql`record.id`, 'ids')])
+    values.ids = JSON.stringify(ids.filter(Number.isSafeInteger))
+  }
+  if (key !== undefined) {
+    where.push(['key', sql`record.key = ${param('key')}`])
+    values.key = key
+  }
+  if (prefix !== undefined) {
+    where.push(['prefix', sql`record.key >= ${param('prefix')} and record.key < ${param('beyond')}`])
+    Object.assign(values, { prefix, beyond: `${prefix}\u{10ffff}` })
+  }
+  if (after) {
+    where.push(['after', sql`record.id > ${param('after')}`])
+    values.after = after.id
+  }
+  const list = shaped<RecordRow>(`records ${where.map(([name]) => name).join('|')}`, (kysely) => {
+    const own = sql`record.workspace_id = ${param('workspace')} and record.collection = ${param('collection')}`
+    const conditions = [own, ...where.map(([, condition]) => condition)]
+    return raw(
+      kysely,
+      sql<RecordRow>`select * from record where ${sql.join(conditions, sql` and `)} order by record.id limit ${param('limit')} offset ${param('offset')}`,
+    )
+  })
+  return pageById((await db.session.all(list, values)).map(toRecord), limit)
+}
+
+async function requireFreeKey({ session, workspaceId }: Db, collection: string, key: string | null, id: number): Promise<void> {
+  if (key === null) return
+  const other = await session.one(byKey, { workspace: workspaceId, collection, key })
+  if (other && other.id !== id) invalid('key', 'duplicate')
+}
+
+export const recordTable = (db: Db): Store['records'] => ({
+  get: async (collection, id) => {
+    if (!Number.isSafeInteger(id)) return undefined
+    const row = await db.session.one(byId, { workspace: db.workspaceId, collection, id })
+    return row && toRecord(row)
+  },
+  list: (collection, query) => listRecords(db, collection, query),
+  insert: async (collection, key, data, at) => {
+    await requireFreeKey(db, collection, key, 0)
+    const { id } = await identify(db, 'record')
+    const row: RecordRow = {
+      id,
+      workspace_id: db.workspaceId,
+      collection,
+      key,
+      data: JSON.stringify(data),
+      created_at: at,
+      updated_at: at,
+    }
+    await insertRow(db, 'record', row as unknown as Columns)
+    return toRecord(row)
+  },
+  save: async (collection, record) => {
+    await requireFreeKey(db, collection, record.key, record.id)
+    const { id, key, updatedAt } = record
+    await db.session.run(save, {
+      workspace: db.workspaceId,
+      collection,
+      id,
+      key,
+      data: JSON.stringify(record.data),
+      at: updatedAt,
+    })
+  },
+  delete: async (collection, id) => db.session.run(remove, { workspace: db.workspaceId, collection, id }),
+})
+
+const answer = statement<AnswerRow>((db) =>
+  db
+    .selectFrom('answer')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('key', '=', param<string>('key')),
+)
+
+const keepAnswer = statement((db) =>
+  raw(
+    db,
+    sql`insert into answer (workspace_id, key, fingerprint, status, body, at)
+      values (${param('workspace')}, ${param('key')}, ${param('fingerprint')}, ${param('status')}, ${param('body')}, ${param('at')})`,
+  ),
+)
+
+/** A few at a time with every new one, so that the table never needs a sweep of its own. */
+const forgetAnswers = statement((db) =>
+  raw(
+    db,
+    sql`delete from answer where (workspace_id, key) in (select workspace_id, key from answer where at < ${param('before')} order by at limit 10)`,
+  ),
+)
+
+/** Repeated requests are recognised for a day. */
+const answerLifetimeMs = 86_400_000
+
+export const answerTable = ({ session, workspaceId }: Db): Store['answers'] => ({
+  get: async (key) => session.one(answer, { workspace: workspaceId, key }),
+  keep: async (key, { fingerprint, status, body, at }) => {
+    await session.run(forgetAnswers, { before: at - answerLifetimeMs })
+    await session.run(keepAnswer, { workspace: workspaceId, key, fingerprint, status, body, at })
+  },
+})

@@ -1,0 +1,109 @@
+import { sql } from 'kysely'
+import type { Registry, Store } from '../domain/store.ts'
+import type { Instant } from '../domain/time.ts'
+import { dealTable } from './deals.ts'
+import { type Engine, type Session, statement } from './engine.ts'
+import { eventTable } from './history.ts'
+import { partyTable } from './parties.ts'
+import {
+  allWorkspaces,
+  authenticate,
+  findWorkspace,
+  insertWorkspace,
+  markTokenUsed,
+  memberTable,
+  tokenTable,
+  workspaceTable,
+} from './people.ts'
+import { answerTable, recordTable } from './records.ts'
+import { type Db, raw } from './rows.ts'
+import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
+
+/** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
+class WorkspaceStore implements Store {
+  readonly #db: Db
+  readonly #inTransaction: boolean
+  #tables: Partial<Store> = {}
+
+  constructor(db: Db, inTransaction: boolean) {
+    this.#db = db
+    this.#inTransaction = inTransaction
+  }
+
+  transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    const { engine, workspaceId } = this.#db
+    if (this.#inTransaction) return this.#db.session.savepoint(() => work(this))
+    return engine.transaction((session) => work(new WorkspaceStore({ engine, session, workspaceId }, true)))
+  }
+
+  lockStructure(): Promise<void> {
+    return lockStructure(this.#db)
+  }
+
+  get workspace() {
+    return (this.#tables.workspace ??= workspaceTable(this.#db))
+  }
+  get members() {
+    return (this.#tables.members ??= memberTable(this.#db))
+  }
+  get tokens() {
+    return (this.#tables.tokens ??= tokenTable(this.#db))
+  }
+  get pipelines() {
+    return (this.#tables.pipelines ??= pipelineTable(this.#db))
+  }
+  get stages() {
+    return (this.#tables.stages ??= stageTable(this.#db))
+  }
+  get lossReasons() {
+    return (this.#tables.lossReasons ??= lossReasonTable(this.#db))
+  }
+  get customFields() {
+    return (this.#tables.customFields ??= customFieldTable(this.#db))
+  }
+  get parties() {
+    return (this.#tables.parties ??= partyTable(this.#db))
+  }
+  get deals() {
+    return (this.#tables.deals ??= dealTable(this.#db))
+  }
+  get events() {
+    return (this.#tables.events ??= eventTable(this.#db))
+  }
+  get records() {
+    return (this.#tables.records ??= recordTable(this.#db))
+  }
+  get answers() {
+    return (this.#tables.answers ??= answerTable(this.#db))
+  }
+}
+
+const ping = statement((db) => raw(db, sql`select 1 from workspace limit 1`))
+
+/** A token's last use is written at most this often. */
+const touchEveryMs = 60_000
+
+/** Everything that is kept, on one engine. */
+export function openRegistry(engine: Engine): Registry {
+  const touched = new Map<number, Instant>()
+  const on = (session: Session, inTransaction: boolean): Registry => ({
+    authenticate: (secret, now) => authenticate(session, secret, now),
+    touch: (tokenId, now) => {
+      const last = touched.get(tokenId)
+      if (last !== undefined && now - last < touchEveryMs) return
+      touched.set(tokenId, now)
+      // Losing the note of a use harms nobody; the request must not wait for it or fail with it.
+      engine.transaction((writer) => markTokenUsed(writer, tokenId, now)).catch(() => touched.delete(tokenId))
+    },
+    workspaces: () => allWorkspaces(session),
+    workspaceBySubdomain: (subdomain) => findWorkspace(session, subdomain),
+    insertWorkspace: (draft) => insertWorkspace(session, draft),
+    of: (workspaceId) => new WorkspaceStore({ engine, session, workspaceId }, inTransaction),
+    transaction: (work) =>
+      inTransaction ? session.savepoint(() => work(on(session, true))) : engine.transaction((writer) => work(on(writer, true))),
+    ping: async () => {
+      await session.one(ping, {})
+    },
+  })
+  return on(engine.reader, false)
+}

@@ -1,0 +1,130 @@
+import { type Compilable, type Kysely, sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import type { Identity } from '../domain/store.ts'
+import { type Engine, param, type Session, type Statement, statement, type Value, type Values } from './engine.ts'
+import type { Schema } from './schema.ts'
+
+/** What every table needs: a session to run on and the workspace whose rows it may touch. */
+export interface Db {
+  readonly session: Session
+  readonly engine: Engine
+  readonly workspaceId: number
+}
+
+type TableName = keyof Schema
+
+/** Raw SQL as a compilable query, for what is the same over tables or has no place in the builder. */
+export const raw = <Row>(db: Kysely<Schema>, query: ReturnType<typeof sql<Row>>): Compilable<Row> =>
+  ({ compile: () => query.compile(db) }) as Compilable<Row>
+
+const nextId = statement<{ value: number }>((db) =>
+  raw(
+    db,
+    sql<{ value: number }>`insert into sequence (name, value) values (${param('name')}, 1)
+      on conflict (name) do update set value = sequence.value + 1 returning value`,
+  ),
+)
+
+/** amoCRM's two system statuses are the same number in every account; no stage is ever called so. */
+const reserved: ReadonlySet<number> = new Set([142, 143])
+
+/** The next id of a table (contacts and companies share theirs) and a uuid that sorts by time. */
+export async function identify({ session }: Pick<Db, 'session'>, name: string): Promise<Identity> {
+  for (;;) {
+    const row = await session.one(nextId, { name })
+    const id = row?.value ?? 0
+    if (name !== 'stage' || !reserved.has(id)) return { id, uuid: uuid() }
+  }
+}
+
+/** A row as it is kept: a value for each column of its table. */
+export type Columns = Readonly<Record<string, Value>>
+
+const kept = new Map<string, Statement<unknown>>()
+
+/** A statement for every shape of query that occurs, built when it is first needed. */
+export function shaped<Row>(shape: string, build: Statement<Row>['build']): Statement<Row> {
+  let known = kept.get(shape)
+  if (!known) {
+    known = statement(build)
+    kept.set(shape, known)
+  }
+  return known as Statement<Row>
+}
+
+const names = (columns: readonly string[]) => sql.join(columns.map((column) => sql.ref(column)))
+const values = (columns: readonly string[]) => sql.join(columns.map((column) => param(column)))
+
+/** `insert into table`, every column given. */
+export function insertRow({ session }: Pick<Db, 'session'>, table: TableName, row: Columns): void | Promise<void> {
+  const columns = Object.keys(row)
+  const insert = shaped(`insert ${table} ${columns.length}`, (db) =>
+    raw(db, sql`insert into ${sql.table(table)} (${names(columns)}) values (${values(columns)})`),
+  )
+  return session.run(insert, row)
+}
+
+/** Writes the columns that differ, and only those: a column that stays costs no index a write. */
+export function updateRow(
+  { session }: Pick<Db, 'session'>,
+  table: TableName,
+  before: Columns | null,
+  after: Columns,
+): void | Promise<void> {
+  const columns = Object.keys(after).filter((column) => column !== 'id' && after[column] !== before?.[column])
+  if (columns.length === 0) return
+  const update = shaped(`update ${table} ${columns.join()}`, (db) => {
+    const set = sql.join(columns.map((column) => sql`${sql.ref(column)} = ${param(column)}`))
+    return raw(
+      db,
+      sql`update ${sql.table(table)} set ${set} where id = ${param('id')} and workspace_id = ${param('workspace_id')}`,
+    )
+  })
+  return session.run(update, after)
+}
+
+/** A row of this workspace by its id. */
+export function getRow<Row>({ session, workspaceId }: Db, table: TableName, id: number): Promise<Row | undefined> {
+  if (!Number.isSafeInteger(id)) return Promise.resolve(undefined)
+  const get = shaped<Row>(`get ${table}`, (db) =>
+    raw(db, sql<Row>`select * from ${sql.table(table)} where id = ${param('id')} and workspace_id = ${param('workspace')}`),
+  )
+  return Promise.resolve(session.one(get, { id, workspace: workspaceId }))
+}
+
+export async function all<Row, T>(
+  { session, workspaceId }: Db,
+  query: Statement<Row>,
+  to: (row: Row) => T,
+  args: Values = {},
+): Promise<T[]> {
+  return (await session.all(query, { workspace: workspaceId, ...args })).map(to)
+}
+
+export async function one<Row, T>(
+  { session, workspaceId }: Db,
+  query: Statement<Row>,
+  to: (row: Row) => T,
+  args: Values = {},
+): Promise<T | undefined> {
+  const row = await session.one(query, { workspace: workspaceId, ...args })
+  return row === undefined ? undefined : to(row)
+}
+
+/** The four things that every noun with few rows can do. */
+export const nounTable = <Row extends object, T>(
+  db: Db,
+  table: TableName,
+  to: (row: Row) => T,
+  toRow: (record: T, workspaceId: number) => Row,
+) => ({
+  identify: () => identify(db, table),
+  get: async (id: number) => {
+    const row = await getRow<Row>(db, table, id)
+    return row && to(row)
+  },
+  insert: async (record: T) => insertRow(db, table, toRow(record, db.workspaceId) as Columns),
+  save: async (record: T) => updateRow(db, table, null, toRow(record, db.workspaceId) as Columns),
+})
+
+export const parse = <T>(text: string | null, empty: T): T => (text === null ? empty : (JSON.parse(text) as T))

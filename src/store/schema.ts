@@ -1,0 +1,259 @@
+/**
+ * The tables as both engines have them. Money is an integer of minor units, a time an integer of milliseconds, a yes or no 0 or 1,
+ * a document JSON text (null when empty): so that a row means the same wherever it is kept.
+ */
+export interface Schema {
+  workspace: WorkspaceRow
+  user: UserRow
+  membership: MembershipRow
+  token: TokenRow
+  pipeline: PipelineRow
+  stage: StageRow
+  stage_total: StageTotalRow
+  deal: DealRow
+  deal_facet: DealFacetRow
+  deal_text: DealTextRow
+  party: PartyRow
+  loss_reason: LossReasonRow
+  custom_field: CustomFieldRow
+  event: EventRow
+  record: RecordRow
+  answer: AnswerRow
+  sequence: SequenceRow
+}
+
+type Flag = 0 | 1
+
+export interface WorkspaceRow {
+  id: number
+  uuid: string
+  name: string
+  subdomain: string
+  currency: string
+  time_zone: string
+  locale: string
+  features: string
+  rates: string
+  created_at: number
+  updated_at: number
+}
+
+export interface UserRow {
+  id: number
+  uuid: string
+  name: string
+  email: string
+  phone: string | null
+  created_at: number
+  updated_at: number
+}
+
+export interface MembershipRow {
+  workspace_id: number
+  user_id: number
+  role: string
+  is_active: number
+}
+
+export interface TokenRow {
+  id: number
+  workspace_id: number
+  user_id: number
+  hash: string
+  label: string
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+export interface PipelineRow {
+  id: number
+  workspace_id: number
+  uuid: string
+  name: string
+  position: number
+  is_default: number
+  has_probability: number
+  is_disabled: number
+  extras: string | null
+  created_at: number
+  updated_at: number | null
+  deleted_at: number | null
+}
+
+export interface StageRow {
+  id: number
+  workspace_id: number
+  uuid: string
+  pipeline_id: number
+  name: string
+  position: number
+  kind: string
+  probability: number | null
+  rot_after_days: number | null
+  color: string | null
+  is_archived: number
+  extras: string | null
+  created_at: number
+  updated_at: number | null
+  deleted_at: number | null
+}
+
+export interface StageTotalRow {
+  workspace_id: number
+  stage_id: number
+  currency: string
+  deal_count: number
+  amount: number | bigint
+  own_amount: number | bigint
+  own_weighted: number | bigint
+}
+
+export interface DealRow {
+  id: number
+  workspace_id: number
+  uuid: string
+  external_id: string | null
+  title: string
+  amount: number
+  currency: string
+  pipeline_id: number
+  stage_id: number
+  outcome: string
+  open_stage_id: number | null
+  owner_id: number
+  creator_id: number
+  contact_id: number | null
+  company_id: number | null
+  probability: number | null
+  expected_close_date: string | null
+  loss_reason_id: number | null
+  loss_comment: string | null
+  stage_changed_at: number | null
+  stage_changed_by_id: number | null
+  open_stage_changed_at: number | null
+  closed_at: number | null
+  first_won_at: number | null
+  tags: string | null
+  custom_fields: string | null
+  extras: string | null
+  rank: string
+  version: number
+  archived_at: number | null
+  deleted_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface DealFacetRow {
+  workspace_id: number
+  name: string
+  value: string
+  deal_id: number
+}
+
+/** The search index: one row per deal, found by its id. */
+export interface DealTextRow {
+  rowid: number
+  workspace: string
+  title: string
+  custom: string
+}
+
+export interface PartyRow {
+  id: number
+  workspace_id: number
+  uuid: string
+  kind: string
+  name: string
+  first_name: string | null
+  last_name: string | null
+  /** The main address in lower case, to be found by. */
+  email: string | null
+  phone: string | null
+  emails: string | null
+  phones: string | null
+  address: string | null
+  company_id: number | null
+  owner_id: number
+  creator_id: number
+  tags: string | null
+  custom_fields: string | null
+  extras: string | null
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+export interface LossReasonRow {
+  id: number
+  workspace_id: number
+  uuid: string
+  name: string
+  kind: string
+  is_archived: number
+  creator_id: number
+  extras: string | null
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+export interface CustomFieldRow {
+  id: number
+  workspace_id: number
+  uuid: string
+  subject: string
+  name: string
+  type: string
+  options: string | null
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+export interface EventRow {
+  id: number
+  workspace_id: number
+  subject: string
+  subject_id: number
+  type: string
+  at: number
+  user_id: number
+  via: string
+  before: string | null
+  after: string | null
+}
+
+export interface RecordRow {
+  id: number
+  workspace_id: number
+  collection: string
+  key: string | null
+  data: string
+  created_at: number
+  updated_at: number
+}
+
+export interface AnswerRow {
+  workspace_id: number
+  key: string
+  fingerprint: string
+  status: number
+  body: string
+  at: number
+}
+
+export interface SequenceRow {
+  name: string
+  value: number
+}
+
+export const flag = (value: boolean): Flag => (value ? 1 : 0)
+
+/** A document as it is kept: nothing where there is nothing in it. */
+export function pack(value: object): string | null {
+  const empty = Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0
+  return empty ? null : JSON.stringify(value)
+}

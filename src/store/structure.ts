@@ -1,0 +1,222 @@
+import { sql } from 'kysely'
+import type { CustomField } from '../domain/custom-field.ts'
+import type { LossReason } from '../domain/loss-reason.ts'
+import type { Pipeline } from '../domain/pipeline.ts'
+import type { Stage } from '../domain/stage.ts'
+import type { Store } from '../domain/store.ts'
+import { param, statement } from './engine.ts'
+import { all, type Db, nounTable, one, parse, raw } from './rows.ts'
+import { type CustomFieldRow, flag, type LossReasonRow, type PipelineRow, pack, type StageRow } from './schema.ts'
+
+/** Pipelines, stages, loss reasons and custom fields: the bounded lists that give a workspace its shape. */
+
+const toPipeline = (row: PipelineRow): Pipeline => ({
+  id: row.id,
+  uuid: row.uuid,
+  name: row.name,
+  position: row.position,
+  isDefault: row.is_default === 1,
+  hasProbability: row.has_probability === 1,
+  isDisabled: row.is_disabled === 1,
+  extras: parse(row.extras, {}),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
+})
+
+const fromPipeline = (pipeline: Pipeline, workspaceId: number): PipelineRow => ({
+  id: pipeline.id,
+  workspace_id: workspaceId,
+  uuid: pipeline.uuid,
+  name: pipeline.name,
+  position: pipeline.position,
+  is_default: flag(pipeline.isDefault),
+  has_probability: flag(pipeline.hasProbability),
+  is_disabled: flag(pipeline.isDisabled),
+  extras: pack(pipeline.extras),
+  created_at: pipeline.createdAt,
+  updated_at: pipeline.updatedAt,
+  deleted_at: pipeline.deletedAt,
+})
+
+const livePipelines = statement<PipelineRow>((db) =>
+  db
+    .selectFrom('pipeline')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('deleted_at', 'is', null)
+    .orderBy('position')
+    .orderBy('id'),
+)
+
+export const pipelineTable = (db: Db): Store['pipelines'] => ({
+  ...nounTable(db, 'pipeline', toPipeline, fromPipeline),
+  live: () => all(db, livePipelines, toPipeline),
+})
+
+const toStage = (row: StageRow): Stage => ({
+  id: row.id,
+  uuid: row.uuid,
+  pipelineId: row.pipeline_id,
+  name: row.name,
+  position: row.position,
+  kind: row.kind as Stage['kind'],
+  probability: row.probability,
+  rotAfterDays: row.rot_after_days,
+  color: row.color,
+  isArchived: row.is_archived === 1,
+  extras: parse(row.extras, {}),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
+})
+
+const fromStage = (stage: Stage, workspaceId: number): StageRow => ({
+  id: stage.id,
+  workspace_id: workspaceId,
+  uuid: stage.uuid,
+  pipeline_id: stage.pipelineId,
+  name: stage.name,
+  position: stage.position,
+  kind: stage.kind,
+  probability: stage.probability,
+  rot_after_days: stage.rotAfterDays,
+  color: stage.color,
+  is_archived: flag(stage.isArchived),
+  extras: pack(stage.extras),
+  created_at: stage.createdAt,
+  updated_at: stage.updatedAt,
+  deleted_at: stage.deletedAt,
+})
+
+const liveStages = statement<StageRow>((db) =>
+  db
+    .selectFrom('stage')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('deleted_at', 'is', null)
+    .orderBy('pipeline_id')
+    .orderBy('position')
+    .orderBy('id'),
+)
+
+const stagesOfPipeline = statement<StageRow>((db) =>
+  db
+    .selectFrom('stage')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('pipeline_id', '=', param<number>('pipeline'))
+    .where('deleted_at', 'is', null)
+    .orderBy('position')
+    .orderBy('id'),
+)
+
+export const stageTable = (db: Db): Store['stages'] => ({
+  ...nounTable(db, 'stage', toStage, fromStage),
+  live: (pipelineId) =>
+    pipelineId === undefined ? all(db, liveStages, toStage) : all(db, stagesOfPipeline, toStage, { pipeline: pipelineId }),
+})
+
+const toLossReason = (row: LossReasonRow): LossReason => ({
+  id: row.id,
+  uuid: row.uuid,
+  name: row.name,
+  kind: row.kind as LossReason['kind'],
+  isArchived: row.is_archived === 1,
+  creatorId: row.creator_id,
+  extras: parse(row.extras, {}),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
+})
+
+const fromLossReason = (reason: LossReason, workspaceId: number): LossReasonRow => ({
+  id: reason.id,
+  workspace_id: workspaceId,
+  uuid: reason.uuid,
+  name: reason.name,
+  kind: reason.kind,
+  is_archived: flag(reason.isArchived),
+  creator_id: reason.creatorId,
+  extras: pack(reason.extras),
+  created_at: reason.createdAt,
+  updated_at: reason.updatedAt,
+  deleted_at: reason.deletedAt,
+})
+
+const liveReasons = statement<LossReasonRow>((db) =>
+  db
+    .selectFrom('loss_reason')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('deleted_at', 'is', null)
+    .orderBy('id'),
+)
+
+/** `lost` comes before `unqualified` in the alphabet as well. */
+const reasonByName = statement<LossReasonRow>((db) =>
+  db
+    .selectFrom('loss_reason')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('name', '=', param<string>('name'))
+    .where('deleted_at', 'is', null)
+    .orderBy('kind')
+    .limit(1),
+)
+
+export const lossReasonTable = (db: Db): Store['lossReasons'] => ({
+  ...nounTable(db, 'loss_reason', toLossReason, fromLossReason),
+  live: async (kind) => (await all(db, liveReasons, toLossReason)).filter((reason) => kind === undefined || reason.kind === kind),
+  byName: (name) => one(db, reasonByName, toLossReason, { name }),
+})
+
+const toCustomField = (row: CustomFieldRow): CustomField => ({
+  id: row.id,
+  uuid: row.uuid,
+  subject: row.subject as CustomField['subject'],
+  name: row.name,
+  type: row.type as CustomField['type'],
+  options: parse(row.options, []),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  deletedAt: row.deleted_at,
+})
+
+const fromCustomField = (field: CustomField, workspaceId: number): CustomFieldRow => ({
+  id: field.id,
+  workspace_id: workspaceId,
+  uuid: field.uuid,
+  subject: field.subject,
+  name: field.name,
+  type: field.type,
+  options: pack(field.options),
+  created_at: field.createdAt,
+  updated_at: field.updatedAt,
+  deleted_at: field.deletedAt,
+})
+
+const liveFields = statement<CustomFieldRow>((db) =>
+  db
+    .selectFrom('custom_field')
+    .selectAll()
+    .where('workspace_id', '=', param<number>('workspace'))
+    .where('deleted_at', 'is', null)
+    .orderBy('id'),
+)
+
+export const customFieldTable = (db: Db): Store['customFields'] => ({
+  ...nounTable(db, 'custom_field', toCustomField, fromCustomField),
+  live: async (subject) =>
+    (await all(db, liveFields, toCustomField)).filter((field) => subject === undefined || field.subject === subject),
+})
+
+const lockWorkspace = statement((db) =>
+  raw(db, sql`update workspace set updated_at = updated_at where id = ${param('workspace')}`),
+)
+
+/** Whoever changes the shape of a workspace holds its row until the end of the transaction. */
+export const lockStructure = async ({ session, workspaceId, engine }: Db): Promise<void> => {
+  // SQLite has one writer anyway.
+  if (engine.kind !== 'sqlite') await session.run(lockWorkspace, { workspace: workspaceId })
+}
