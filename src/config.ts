@@ -1,0 +1,49 @@
+/** How the server is told what to do: each setting is a flag of `serve` and an environment variable. */
+export interface Config {
+  host: string
+  port: number
+  /** Directory of the SQLite store. */
+  data: string
+  databaseUrl: string | undefined
+  /** Whose default pipeline a new store begins with. */
+  template: string | undefined
+  /** Ports of a single dialect's own. */
+  listen: readonly { dialect: string; port: number }[]
+  tlsCert: string | undefined
+  tlsKey: string | undefined
+  rateLimits: 'off' | 'vendor'
+  logLevel: string
+  demo: boolean
+  /** The first admin's token, 64 hexadecimal characters; a new one where it is not set. */
+  token: string | undefined
+}
+
+/** A setting that cannot be used; the message says what would do. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export function readPort(text: string, name = '--port'): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text.trim()) || port > 65_535) throw new ConfigError(`${name} takes a number from 0 to 65535, not '${text}'.`)
+  return port
+}
+
+/** `pipedrive=8081`, several separated by commas. */
+export function readListen(text: string): { dialect: string; port: number }[] {
+  return text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part) => {
+      const [, dialect = '', port = ''] = /^\s*([a-z]+)=(\d+)\s*$/.exec(part) ?? []
+      if (dialect === '') throw new ConfigError(`--listen takes DIALECT=PORT, for example pipedrive=8081, not '${part}'.`)
+      return { dialect, port: readPort(port, '--listen') }
+    })
+}
+
+export function readToken(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  if (!/^[0-9a-f]{64}$/i.test(text))
+    throw new ConfigError('CRMUX_TOKEN must be 64 hexadecimal characters, for example from `openssl rand -hex 32`.')
+  return text.toLowerCase()
+}

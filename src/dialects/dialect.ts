@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Template } from '../domain/template.ts'
+import type { Fault } from '../http/fault.ts'
+import type { Answer, Host, Method } from '../http/speak.ts'
+
+/** One vendor's way of speaking about the one pipeline. A dialect is one of these and its folder; nothing else knows it. */
+export interface Dialect {
+  /** In the path prefix, in `--listen NAME=PORT`, in `NAME.localhost`, and in every event that comes through it. */
+  readonly name: string
+  readonly title: string
+  /** Where its own paths begin. */
+  readonly prefix: string
+  /** Hosts that name it, `*.` standing for one label. */
+  readonly hosts: readonly string[]
+  /** How a new account of this vendor looks; the name is also a `--template`. */
+  readonly template?: Template
+  /** Every endpoint of the vendor that we know of. A test compares it with the routes that exist. */
+  readonly coverage: readonly Coverage[]
+  /** Changes the path of a request before it is routed, for vendors whose paths no router can hold. */
+  rewrite?(url: string, raw: IncomingMessage): string
+  /** An answer for what went wrong before a route was found. */
+  render(fault: Fault, request: FastifyRequest): Answer
+  /** Opens its routes. `app` already has the prefix. */
+  mount(app: FastifyInstance, host: Host): void
+}
+
+/** What became of one endpoint of a vendor. */
+export interface Coverage {
+  readonly method: Method
+  /** As the vendor writes it, below the prefix, with `:name` for what varies. */
+  readonly path: string
+  /** `absent` is answered as the vendor answers an unknown path. */
+  readonly status: 'full' | 'partial' | 'absent'
+  /** Why it is not full, in one sentence. */
+  readonly why?: string
+}

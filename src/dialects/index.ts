@@ -1,0 +1,4 @@
+import type { Dialect } from './dialect.ts'
+
+/** Every dialect that is spoken. The first one with a template is what a new store looks like. */
+export const dialects: readonly Dialect[] = []

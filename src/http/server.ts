@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { Dialect } from '../dialects/dialect.ts'
+import type { Registry } from '../domain/store.ts'
+import { asFault, type Fault } from './fault.ts'
+import { front } from './front.ts'
+import { openMetrics } from './metrics.ts'
+import { type Incoming, reaching } from './reach.ts'
+import type { Answer, Host, Route } from './speak.ts'
+
+export interface ServerOptions {
+  dialects: readonly Dialect[]
+  registry: Registry
+  logger: Logger
+  enforceLimits?: boolean
+  now?: () => number
+  /** Serves TLS on every port. */
+  tls?: { cert: Buffer; key: Buffer } | undefined
+  /** Largest body in bytes. */
+  bodyLimit?: number
+}
+
+export interface CrmuxServer {
+  app: FastifyInstance
+  routes: readonly Route[]
+  /** Opens the main port, and one for each dialect that has its own. Returns where each listens. */
+  listen(options: {
+    host: string
+    port: number
+    own?: readonly { dialect: string; port: number }[]
+  }): Promise<{ dialect: string | null; port: number }[]>
+  /** Lets running requests finish, then stops. */
+  close(): Promise<void>
+}
+
+/** The one server: every dialect under its prefix, and health and metrics beside them. */
+export function createServer(options: ServerOptions): CrmuxServer {
+  const { dialects, registry, logger, tls, now = Date.now, enforceLimits = false, bodyLimit = 4 * 1024 * 1024 } = options
+  const host: Host = { registry, now, enforceLimits, routes: [] }
+  const reach = reaching(dialects)
+  const metrics = openMetrics()
+  const voiceOf = (req: FastifyRequest): Dialect | undefined => {
+    const name = (req.raw as Incoming).reached?.dialect
+    return dialects.find((dialect) => dialect.name === name)
+  }
+
+  const app = Fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit,
+    routerOptions: { maxParamLength: 1000, ignoreDuplicateSlashes: true },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+    rewriteUrl: reach,
+    frameworkErrors: (error, req, reply) => {
+      const answer = (voiceOf(req as FastifyRequest) ?? plain).render(asFault(error), req as FastifyRequest)
+      // Fastify types this reply for a route that does not exist.
+      const bare = reply as unknown as FastifyReply
+      bare.code(answer.status).headers({ 'content-type': 'application/json; charset=utf-8', ...answer.headers })
+      bare.send(JSON.stringify(answer.body))
+    },
+    serverFactory: (handler) => {
+      const handle: typeof handler = (req, res) => handler(req, res)
+      return tls ? (createHttpsServer(tls, handle) as unknown as Server) : createHttpServer({ requestTimeout: 60_000 }, handle)
+    },
+  })
+
+  app.addHook('onResponse', async (req, reply) => {
+    const dialect = (req.raw as Incoming).reached?.dialect ?? 'host'
+    const route = req.routeOptions.url ?? 'unknown'
+    const ms = reply.elapsedTime
+    metrics.requests.observe({ dialect, method: req.method, route, status: reply.statusCode }, ms / 1000)
+    // The path without its query, which may carry a token.
+    const path = req.originalUrl.split('?')[0]
+    const who = req.credential && { workspace: req.credential.workspace.id, user: req.credential.user.id }
+    req.log.info(
+      { dialect, method: req.method, path, route, status: reply.statusCode, ms: Math.round(ms * 10) / 10, ...who },
+      'request',
+    )
+  })
+
+  app.get('/healthz', async (_req, reply) => reply.send({ status: 'ok' }))
+  app.get('/readyz', async (req, reply) => {
+    try {
+      await registry.ping()
+      return reply.send({ status: 'ready' })
+    } catch (error) {
+      req.log.error({ err: error }, 'the store does not answer')
+      return reply.code(503).send({ status: 'unavailable' })
+    }
+  })
+  app.get('/metrics', async (_req, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()))
+  front(app, dialects)
+
+  for (const dialect of dialects) {
+    app.register(async (scope) => dialect.mount(scope, host), { prefix: dialect.prefix })
+  }
+  app.setNotFoundHandler((req, reply) => {
+    const { status, body } = plain.render({ kind: 'no_route' }, req)
+    return reply.code(status).send(body)
+  })
+  app.setErrorHandler((error, req, reply) => {
+    const fault = asFault(error)
+    if (fault.kind === 'bug') req.log.error({ err: error }, 'a bug was answered')
+    const { status, body } = plain.render(fault, req)
+    return reply.code(status).send(body)
+  })
+
+  const extra: Server[] = []
+
+  return {
+    app,
+    routes: host.routes,
+    async listen({ host: address, port, own = [] }) {
+      await app.listen({ host: address, port })
+      const ports = [{ dialect: null as string | null, port: portOf(app.server) }]
+      for (const { dialect, port } of own) {
+        const handle = (req: Incoming, res: Parameters<typeof app.routing>[1]) => {
+          req.dialectOfPort = dialect
+          app.routing(req, res)
+        }
+        const server = tls
+          ? (createHttpsServer(tls, handle) as unknown as Server)
+          : createHttpServer({ requestTimeout: 60_000 }, handle)
+        await new Promise<void>((resolve, reject) => {
+          server.once('error', reject)
+          server.listen(port, address, resolve)
+        })
+        extra.push(server)
+        ports.push({ dialect, port: portOf(server) })
+      }
+      return ports
+    },
+    async close() {
+      await Promise.all(
+        extra.map(
+          (server) =>
+            new Promise<void>((resolve) => {
+              server.close(() => resolve())
+              server.closeIdleConnections()
+            }),
+        ),
+      )
+      await app.close()
+    },
+  }
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+/** Answers what belongs to no dialect. */
+const plain: { render(fault: Fault, req: FastifyRequest): Answer } = {
+  render(fault) {
+    const status = fault.kind === 'no_route' ? 404 : fault.kind === 'bug' ? 500 : fault.kind === 'too_large' ? 413 : 400
+    return { status, body: { error: fault.kind } }
+  },
+}

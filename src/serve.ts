@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { type Config, ConfigError } from './config.ts'
+import type { Dialect } from './dialects/dialect.ts'
+import { dialects } from './dialects/index.ts'
+import type { Registry } from './domain/store.ts'
+import { createWorkspace, type Template } from './domain/template.ts'
+import { type CrmuxServer, createServer } from './http/server.ts'
+import type { Engine } from './store/engine.ts'
+import { SqliteEngine } from './store/engines/sqlite.ts'
+import { openRegistry } from './store/registry.ts'
+
+export interface Store {
+  engine: Engine
+  registry: Registry
+}
+
+/** Opens the store that the settings name, bringing its schema up to date. */
+export function openStore({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Store {
+  if (databaseUrl !== undefined) {
+    throw new ConfigError(
+      'This version keeps its store in SQLite only. Leave --database-url (or DATABASE_URL) out and use --data DIR.',
+    )
+  }
+  const engine = new SqliteEngine(join(data, 'crmux.db'))
+  return { engine, registry: openRegistry(engine) }
+}
+
+/** The vendor's default pipeline that goes by this name; the first dialect's that has one where none is named. */
+export function templateOf(name: string | undefined, list: readonly Dialect[] = dialects): Template {
+  const known = list.filter((dialect) => dialect.template)
+  const template = (name === undefined ? known[0] : known.find((dialect) => dialect.name === name))?.template
+  if (template) return template
+  if (name === undefined) return { pipeline: 'Pipeline', hasProbability: true, stages: [{ name: 'New' }] }
+  throw new ConfigError(`There is no template '${name}'. Choose one of ${known.map((dialect) => dialect.name).join(', ')}.`)
+}
+
+/** Makes the first workspace, its admin and a token where the store is empty. Returns the token's secret if it was made. */
+export async function prepare(
+  registry: Registry,
+  { template, token }: Pick<Config, 'template' | 'token'>,
+): Promise<string | undefined> {
+  if ((await registry.workspaces()).length > 0) return undefined
+  const chosen = templateOf(template)
+  return registry.transaction(async (tx) => {
+    // Two servers may have started on the same empty store; the one that comes second finds the work done.
+    if ((await tx.workspaces()).length > 0) return undefined
+    const { workspace, admin } = await createWorkspace(
+      tx,
+      { name: 'Main', subdomain: 'main', template: chosen, admin: { name: 'Admin', email: 'admin@example.com' } },
+      Date.now,
+    )
+    const draft = { userId: admin.id, label: 'first start', expiresAt: null }
+    const made = await tx.of(workspace.id).tokens.add(token === undefined ? draft : { ...draft, secret: token }, Date.now())
+    return made.secret
+  })
+}
+
+export interface Serving {
+  server: CrmuxServer
+  store: Store
+  ports: { dialect: string | null; port: number }[]
+  /** Set where this start made the store's first token. */
+  firstToken: string | undefined
+  close(): Promise<void>
+}
+
+/** From settings to a server that answers. */
+export async function serve(config: Config, logger: Logger): Promise<Serving> {
+  const tls = readTls(config)
+  for (const { dialect } of config.listen) {
+    if (!dialects.some(({ name }) => name === dialect)) {
+      throw new ConfigError(
+        `--listen names the dialect '${dialect}'. Choose one of ${dialects.map(({ name }) => name).join(', ')}.`,
+      )
+    }
+  }
+  const store = openStore(config)
+  try {
+    const firstToken = await prepare(store.registry, config)
+    const server = createServer({
+      dialects,
+      registry: store.registry,
+      logger,
+      tls,
+      enforceLimits: config.rateLimits === 'vendor',
+    })
+    const ports = await server.listen({ host: config.host, port: config.port, own: config.listen })
+    const close = async () => {
+      await server.close()
+      await store.engine.close()
+    }
+    return { server, store, ports, firstToken, close }
+  } catch (error) {
+    await store.engine.close()
+    throw error
+  }
+}
+
+function readTls({ tlsCert, tlsKey }: Config): { cert: Buffer; key: Buffer } | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new ConfigError('--tls-cert and --tls-key go together: give both files, or neither.')
+  const file = (path: string, flag: string) => {
+    try {
+      return readFileSync(path)
+    } catch {
+      throw new ConfigError(`${flag}: the file ${path} cannot be read.`)
+    }
+  }
+  return { cert: file(tlsCert, '--tls-cert'), key: file(tlsKey, '--tls-key') }
+}
