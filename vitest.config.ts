@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A fork per file: the server under test keeps native handles (SQLite) that worker threads would share.
     pool: 'forks',
+    reporters: ['default', './test/support/summary.ts'],
+    expect: { requireAssertions: true },
   },
 })

@@ -128,6 +128,8 @@ export function asFault(error: unknown): Fault {
       return { kind: 'too_large', what: 'body' }
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return { kind: 'media_type' }
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return { kind: 'too_large', what: 'url' }
     case 'FST_ERR_BAD_URL':
       return { kind: 'malformed', what: 'url' }
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
