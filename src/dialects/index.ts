@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts'
+import { pipedrive } from './pipedrive/index.ts'
 
 /** Every dialect that is spoken. The first one with a template is what a new store looks like. */
-export const dialects: readonly Dialect[] = []
+export const dialects: readonly Dialect[] = [pipedrive]

@@ -1,0 +1,27 @@
+import { speak } from '../../http/speak.ts'
+import type { Dialect } from '../dialect.ts'
+import { coverage } from './coverage.ts'
+import { render } from './errors.ts'
+import { mountV1, rewriteV1 } from './v1/index.ts'
+import { mountV2 } from './v2/index.ts'
+import { headers, pipedriveWire } from './wire.ts'
+
+/** Pipedrive's API, v2 and v1. */
+export const pipedrive: Dialect = {
+  name: 'pipedrive',
+  title: 'Pipedrive',
+  prefix: '/pipedrive',
+  hosts: ['*.pipedrive.com'],
+  coverage,
+  rewrite: rewriteV1,
+  render(fault, req) {
+    const answer = render(fault, req)
+    return { ...answer, headers: { 'content-type': 'application/json', ...headers(req), ...answer.headers } }
+  },
+  mount(app, host) {
+    const api = speak(app, pipedriveWire(), host)
+    mountV2(api)
+    mountV1(api, '/v1')
+    mountV1(api, '/api/v1')
+  },
+}
