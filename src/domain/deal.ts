@@ -68,7 +68,7 @@ export interface DealPatch {
   value?: { decimal: number | string; places?: number } | undefined
   /** Without a new amount the amount in major units stays. */
   currency?: string | undefined
-  /** Any stage; a closed one wins or loses the deal. */
+  /** Any stage; a closed one wins or loses the deal, and `openStageId` beside it is the stage to remember. */
   stageId?: number | undefined
   /** An open stage: the one it stands in, or while it is closed the one it is remembered to be closed from. */
   openStageId?: number | undefined
@@ -121,6 +121,8 @@ export interface DealFilter {
   creatorId?: number | undefined
   contactId?: number | undefined
   companyId?: number | undefined
+  /** The contact, or the company where there is no contact: what `partyId` of a patch says. */
+  partyId?: number | undefined
   lossReasonId?: number | undefined
   /** Exactly this title. */
   title?: string | undefined
@@ -132,14 +134,16 @@ export interface DealFilter {
   amount?: number | undefined
   minAmount?: number | undefined
   maxAmount?: number | undefined
+  /** In major units of whatever currency the deal has. */
+  value?: number | string | undefined
   currency?: string | undefined
   expectedCloseDate?: Day | undefined
   expectedCloseSince?: Day | undefined
   expectedCloseUntil?: Day | undefined
   tag?: string | undefined
-  /** A scalar in the extras of a dialect. */
-  extra?: { dialect: string; key: string; value: string | number | boolean } | undefined
-  customField?: { id: string; value: string | number | boolean } | undefined
+  /** Scalars in the extras of a dialect; where there are several, all of them. */
+  extra?: ExtraMatch | readonly ExtraMatch[] | undefined
+  customField?: FieldMatch | readonly FieldMatch[] | undefined
   /** Inclusive. */
   updatedSince?: Instant | undefined
   /** Exclusive. */
@@ -151,6 +155,20 @@ export interface DealFilter {
   /** Undefined: only those that are not deleted. */
   deleted?: 'only' | 'both' | undefined
   deletedSince?: Instant | undefined
+}
+
+/** `not` finds those that do not have this value there, or nothing at all. */
+export interface ExtraMatch {
+  dialect: string
+  key: string
+  value: string | number | boolean
+  not?: boolean
+}
+
+/** The value of a custom field, by the field's id. */
+export interface FieldMatch {
+  id: string
+  value: string | number | boolean
 }
 
 /** What deals can be sorted by; each has an index. Ties go by id in the same direction. `rank` is the order on the board. */

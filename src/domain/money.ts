@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts'
+import { DomainError, invalid } from './errors.ts'
 
 /**
  * Money is an integer of minor units in an ISO 4217 currency. The bound keeps every amount an exact JSON number
@@ -12,6 +12,11 @@ const exponents: Readonly<Record<string, number>> = Object.fromEntries([
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
   ...'CLF UYW'.split(' ').map((code) => [code, 4]),
 ])
+
+/** The currencies whose minor unit does not have two decimal places. */
+export const unusualPlaces: readonly { places: number; codes: readonly string[] }[] = [...new Set(Object.values(exponents))].map(
+  (places) => ({ places, codes: Object.keys(exponents).filter((code) => exponents[code] === places) }),
+)
 
 /** Every currency that can be used, by code, in alphabetical order. */
 export const currencyCodes: readonly string[] = Intl.supportedValuesOf('currency')
@@ -31,16 +36,25 @@ export function toMinor(decimal: number | string, currency: string, field = 'amo
   const parts = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?\s*$/i.exec(String(decimal))
   const [, sign, whole = '', fraction = '', power = '0'] = parts ?? invalid(field, 'format')
   if (whole === '' && fraction === '') invalid(field, 'format')
-  const digits = whole + fraction
   const shift = exponentOf(currency) + Number(power) - fraction.length
-  if (digits.length + shift > 40) {
-    if (/^0*$/.test(digits)) return 0
-    invalid(field, 'range', { min: -maxAmount, max: maxAmount })
-  }
+  const digits = (whole + fraction).replace(/^0+/, '')
+  if (digits === '') return 0
+  if (digits.length + shift > 40) invalid(field, 'range', { min: -maxAmount, max: maxAmount })
   const minor = shift >= 0 ? BigInt(digits + '0'.repeat(shift)) : roundedQuotient(digits, -shift)
   if (minor > BigInt(maxAmount)) invalid(field, 'range', { min: -maxAmount, max: maxAmount })
   const amount = Number(minor)
   return sign === '-' && amount !== 0 ? -amount : amount
+}
+
+/** The minor units of a decimal amount, or null where the currency cannot say it exactly. */
+export function exactMinor(decimal: number | string, currency: string): number | null {
+  try {
+    const minor = toMinor(decimal, currency)
+    return Number(toDecimal(minor, currency)) === Number(decimal) ? minor : null
+  } catch (error) {
+    if (error instanceof DomainError) return null
+    throw error
+  }
 }
 
 /** The digits divided by 10^places, half away from zero. */

@@ -1,3 +1,4 @@
+import type { FieldMatch } from './deal.ts'
 import { conflict, found, invalid } from './errors.ts'
 import type { Direction, Page, Window } from './page.ts'
 import { atomically, requireRole, type Scope } from './scope.ts'
@@ -78,7 +79,8 @@ export interface PartyDraft extends PartyPatch {
   createdAt?: Instant | undefined
 }
 
-export type PartySort = 'id' | 'name' | 'createdAt' | 'updatedAt'
+/** People and companies without a last name come first under `lastName`. */
+export type PartySort = 'id' | 'name' | 'lastName' | 'createdAt' | 'updatedAt'
 
 export interface PartyQuery extends Window {
   kind?: PartyKind | undefined
@@ -92,6 +94,7 @@ export interface PartyQuery extends Window {
   ownerId?: number | undefined
   creatorId?: number | undefined
   address?: Address | undefined
+  customField?: FieldMatch | readonly FieldMatch[] | undefined
   /** Words, each the beginning of a word of the name. */
   text?: string | undefined
   updatedSince?: Instant | undefined

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Deal, type DealFilter, type DealQuery, type DealSort, facetValue } from '../domain/deal.ts'
+import { exactMinor, unusualPlaces } from '../domain/money.ts'
 import type { Direction, Page } from '../domain/page.ts'
 import { toDeal } from './deal-row.ts'
 import { type EngineKind, inList, param, type Value } from './engine.ts'
@@ -64,7 +65,7 @@ function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
     const value = filter[key as keyof typeof plain]
     if (value !== undefined) add(key, () => sql`deal.${sql.raw(comparison)} ${param(key)}`, { [key]: value })
   }
-  const { ids, outcomes, text, tag, extra, customField, isArchived, deleted } = filter
+  const { ids, outcomes, text, tag, extra = [], customField = [], partyId, value, isArchived, deleted } = filter
   if (deleted === undefined) add('live', () => sql`deal.deleted_at is null`)
   if (deleted === 'only') add('deleted', () => sql`deal.deleted_at is not null`)
   if (isArchived !== undefined)
@@ -79,18 +80,28 @@ function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
       values,
     )
   }
+  if (partyId !== undefined)
+    add(
+      'party',
+      () => sql`(deal.contact_id = ${param('party')} or (deal.contact_id is null and deal.company_id = ${param('party')}))`,
+      { party: partyId },
+    )
+  if (value !== undefined) conditions.push(valueCondition(value))
   const facets = [
-    ...(tag === undefined ? [] : [{ name: 'tag', value: tag }]),
-    ...(extra ? [{ name: `extra.${extra.dialect}.${extra.key}`, value: facetValue(extra.value) }] : []),
-    ...(customField ? [{ name: `custom.${customField.id}`, value: facetValue(customField.value) }] : []),
+    ...(tag === undefined ? [] : [{ name: 'tag', value: tag, not: false }]),
+    ...[extra].flat().map(({ dialect, key, value, not = false }) => ({ name: `extra.${dialect}.${key}`, value, not })),
+    ...[customField].flat().map(({ id, value }) => ({ name: `custom.${id}`, value, not: false })),
   ]
   for (const [index, facet] of facets.entries()) {
     const [name, value] = [`facet_name${index}`, `facet_value${index}`]
+    const same = sql`workspace_id = ${param('workspace')} and name = ${param(name)} and value = ${param(value)}`
     add(
-      `facet ${index}`,
+      `facet ${index} ${facet.not}`,
       () =>
-        sql`deal.id in (select deal_id from deal_facet where workspace_id = ${param('workspace')} and name = ${param(name)} and value = ${param(value)})`,
-      { [name]: facet.name, [value]: facet.value },
+        facet.not
+          ? sql`not exists (select 1 from deal_facet where ${same} and deal_id = deal.id)`
+          : sql`deal.id in (select deal_id from deal_facet where ${same})`,
+      { [name]: facet.name, [value]: facetValue(facet.value) },
     )
   }
   if (text !== undefined) {
@@ -98,6 +109,28 @@ function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
     add('text', () => sql`deal.id in (select rowid from deal_text where deal_text match ${param('text')})`, { text: match })
   }
   return conditions
+}
+
+/** The same major units are other minor units in currencies with more or fewer places, or none at all where a fraction is too fine. */
+function valueCondition(value: number | string): Condition {
+  const cases = [{ places: 2, codes: ['USD'] }, ...unusualPlaces].map(({ places, codes: [code = 'USD'] }) => ({
+    name: `value${places}`,
+    minor: exactMinor(value, code),
+  }))
+  const usual = param('value2')
+  const exact = sql.join(
+    unusualPlaces.map(
+      ({ places, codes }) =>
+        sql`when deal.currency in (${sql.join(codes.map((code) => sql.lit(code)))}) then ${param(`value${places}`)}`,
+    ),
+    sql` `,
+  )
+  return {
+    name: 'value',
+    sql: () =>
+      sql`deal.amount in (${sql.join(cases.map(({ name }) => param(name)))}) and deal.amount = case ${exact} else ${usual} end`,
+    values: Object.fromEntries(cases.map(({ name, minor }) => [name, minor])),
+  }
 }
 
 /** A full-text query for deals that have, for every word, a word that begins with it. */

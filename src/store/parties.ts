@@ -4,7 +4,7 @@ import type { Party, PartyQuery, PartySort, Reachable } from '../domain/party.ts
 import type { Store } from '../domain/store.ts'
 import { inList, param, statement, type Value } from './engine.ts'
 import { type Db, nounTable, parse, raw, shaped } from './rows.ts'
-import { type PartyRow, pack } from './schema.ts'
+import { flag, type PartyRow, pack } from './schema.ts'
 
 /** Contacts and companies. */
 
@@ -58,6 +58,7 @@ const fromParty = (party: Party, workspaceId: number): PartyRow => ({
 const sortColumns: Readonly<Record<PartySort, RawBuilder<unknown>>> = {
   id: sql`party.id`,
   name: sql`party.name`,
+  lastName: sql`coalesce(party.last_name, '')`,
   createdAt: sql`party.created_at`,
   updatedAt: sql`party.updated_at`,
 }
@@ -66,7 +67,6 @@ const plain = {
   kind: 'kind =',
   name: 'name =',
   firstName: 'first_name =',
-  lastName: 'last_name =',
   email: 'email =',
   phone: 'phone =',
   companyId: 'company_id =',
@@ -77,7 +77,18 @@ const plain = {
 } as const satisfies { [K in keyof PartyQuery]?: string }
 
 async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
-  const { ids, text, address = {}, deleted, sort = { by: 'id', direction: 'asc' }, limit, after, offset = 0 } = query
+  const {
+    ids,
+    lastName,
+    text,
+    address = {},
+    customField = [],
+    deleted,
+    sort = { by: 'id', direction: 'asc' },
+    limit,
+    after,
+    offset = 0,
+  } = query
   const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
   const where: [string, RawBuilder<unknown>][] = []
   for (const [key, comparison] of Object.entries(plain)) {
@@ -85,6 +96,10 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
     if (value === undefined) continue
     where.push([key, sql`party.${sql.raw(comparison)} ${param(key)}`])
     values[key] = key === 'email' ? String(value).toLowerCase() : value
+  }
+  if (lastName !== undefined) {
+    where.push(['lastName', sql`${sortColumns.lastName} = ${param('lastName')}`])
+    values.lastName = lastName
   }
   if (deleted !== 'both')
     where.push([`deleted ${deleted}`, sql`party.deleted_at is ${sql.raw(deleted === 'only' ? 'not null' : 'null')}`])
@@ -96,6 +111,13 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
     if (value == null) continue
     where.push([`address ${part}`, sql`party.address ->> ${sql.lit(part)} = ${param(`address_${part}`)}`])
     values[`address_${part}`] = value
+  }
+  for (const [index, { id, value }] of [customField].flat().entries()) {
+    where.push([`custom${index}`, sql`party.custom_fields ->> ${param(`custom_id${index}`)} = ${param(`custom_value${index}`)}`])
+    Object.assign(values, {
+      [`custom_id${index}`]: id,
+      [`custom_value${index}`]: typeof value === 'boolean' ? flag(value) : value,
+    })
   }
   for (const [index, word] of (text?.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).entries()) {
     where.push([
@@ -126,7 +148,7 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   const rows = await db.session.all(list, values)
   const items = rows.slice(0, limit).map(toParty)
   const last = items.at(-1)
-  return { items, next: rows.length > limit && last ? { value: last[sort.by], id: last.id } : null }
+  return { items, next: rows.length > limit && last ? { value: last[sort.by] ?? '', id: last.id } : null }
 }
 
 const countPeople = statement<{ company_id: number; n: number }>((db, engine) =>

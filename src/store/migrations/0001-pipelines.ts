@@ -189,7 +189,7 @@ create table party (
 create index party_by_id on party (workspace_id, id) where deleted_at is null;
 create index party_of_kind on party (workspace_id, kind, id) where deleted_at is null;
 create index party_by_name on party (workspace_id, name, id) where deleted_at is null;
-create index party_by_last_name on party (workspace_id, last_name, id) where deleted_at is null;
+create index party_by_last_name on party (workspace_id, coalesce(last_name, ''), id) where deleted_at is null;
 create index party_by_email on party (workspace_id, email, id) where deleted_at is null and email is not null;
 create index party_of_company on party (workspace_id, company_id, id) where deleted_at is null and company_id is not null;
 create index party_by_update on party (workspace_id, updated_at, id) where deleted_at is null;
