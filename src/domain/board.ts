@@ -52,12 +52,12 @@ export function probabilityOf(deal: Pick<Deal, 'outcome' | 'probability'>, stage
   return deal.probability ?? stage.probability ?? 100
 }
 
-/** Minor units of a stage total weighted by probability, rounded half up. */
+/** Minor units of a stage total weighted by probability, rounded half away from zero. */
 export function weightedTotal(total: StageTotal, stage: Pick<Stage, 'kind' | 'probability'>): bigint {
   if (stage.kind === 'won') return total.amount
   if (!isOpen(stage)) return 0n
   const hundredths = total.ownWeighted + (total.amount - total.ownAmount) * BigInt(stage.probability ?? 100)
-  return (hundredths + 50n) / 100n
+  return (hundredths + (hundredths < 0n ? -50n : 50n)) / 100n
 }
 
 /** When the deal began, or will begin, to rot: so many days after its last change; null where it never does. */

@@ -102,9 +102,10 @@ export async function deletePipeline(
     await store.lockStructure()
     const before = await findPipeline(scope, id)
     const others = (await listPipelines(scope)).filter((pipeline) => pipeline.id !== id)
-    const heir = (others.find((pipeline) => !pipeline.isDisabled) ?? others[0]) || conflict('last_pipeline')
-    if (before.isDefault) await save(scope, heir, { ...heir, isDefault: true, isDisabled: false })
+    const heir = others.find((pipeline) => !pipeline.isDisabled) ?? others[0] ?? conflict('last_pipeline')
     await clearPipeline(scope, id, target)
-    return save(scope, before, { ...before, isDefault: false, deletedAt: now() })
+    const deleted = await save(scope, before, { ...before, isDefault: false, deletedAt: now() })
+    if (before.isDefault) await save(scope, heir, { ...heir, isDefault: true, isDisabled: false })
+    return deleted
   })
 }

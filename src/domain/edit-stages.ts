@@ -1,6 +1,7 @@
 import { emptyStage, followStage } from './edit-deals.ts'
 import { conflict, invalid } from './errors.ts'
 import { difference, note, snapshot } from './events.ts'
+import { findPipeline } from './pipeline.ts'
 import { atomically, requireRole, type Scope } from './scope.ts'
 import {
   entryStage,
@@ -43,7 +44,7 @@ export async function addStage(scope: Scope, draft: StageDraft & { place?: Stage
     if (!pipeline || pipeline.deletedAt !== null) invalid('pipelineId', 'not_found')
     const stages = await listStages(scope, draft.pipelineId)
     if (stages.length >= maxStages) conflict('too_many')
-    const stage = await make(scope, draft, stages)
+    const stage = await make(scope, { ...draft, position: undefined }, stages)
     if (!draft.place) return stage
     await reorder(scope, stage, draft.place)
     return findStage(scope, stage.id)
@@ -175,7 +176,8 @@ async function requireNotLast(scope: Scope, stage: Stage): Promise<void> {
 /** Takes a stage with its deals to the end of another pipeline. Deals closed from it go to the other pipeline's closed stages. */
 async function transfer(scope: Scope, stage: Stage, pipelineId: number): Promise<Stage> {
   const pipeline = await scope.store.pipelines.get(pipelineId)
-  if (!pipeline || pipeline.deletedAt !== null) invalid('pipelineId', 'not_found')
+  if (!pipeline || pipeline.deletedAt !== null) return invalid('pipelineId', 'not_found')
+  if (pipeline.isDisabled && (await scope.store.deals.anyIn(stage.id, 'live'))) conflict('pipeline_disabled')
   await requireNotLast(scope, stage)
   const stages = await listStages(scope, pipelineId)
   if (stages.length >= maxStages) conflict('too_many')
@@ -204,29 +206,41 @@ export async function deleteStage(
     await requireNotLast(scope, stage)
     if (await scope.store.deals.anyIn(id, 'live')) {
       if (target === undefined) conflict('stage_in_use')
-      const heir =
-        target === 'neighbour'
-          ? neighbour(await listStages(scope, stage.pipelineId), stage)
-          : await targetStage(scope, stage, target)
-      await emptyStage(scope, stage, heir ?? conflict('last_open_stage'))
+      const heir = target === 'neighbour' ? await heirOf(scope, stage) : await targetStage(scope, stage, target, 'target')
+      await emptyStage(scope, stage, heir)
     }
     return write(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
   })
 }
 
-async function targetStage(scope: Scope, stage: Stage, id: number): Promise<Stage> {
+/** Another stage that can take the deals of this one. */
+async function targetStage(scope: Scope, stage: Stage, id: number, field: string): Promise<Stage> {
   const target = await scope.store.stages.get(id)
-  if (!target || target.deletedAt !== null || target.id === stage.id) return invalid('target', 'not_found')
+  if (!target || target.deletedAt !== null || target.id === stage.id) return invalid(field, 'not_found')
+  if (target.isArchived) conflict('stage_archived')
+  if (target.pipelineId !== stage.pipelineId && (await findPipeline(scope, target.pipelineId)).isDisabled)
+    conflict('pipeline_disabled')
   return target
+}
+
+/** The neighbour of a stage that is going. Closed deals always have somewhere to be: an unqualified one at worst counts as lost. */
+async function heirOf(scope: Scope, stage: Stage): Promise<Stage> {
+  const others = (await listStages(scope, stage.pipelineId)).filter((other) => other.id !== stage.id)
+  const closed = isOpen(stage) ? undefined : firstOfKind(others, stage.kind)
+  return neighbour(others, stage) ?? closed ?? conflict('last_open_stage')
 }
 
 /** Moves every deal of a stage into another of the same kind, each with an event, and deletes it. Managers only. */
 export async function mergeStages(scope: Scope, fromId: number, intoId: number): Promise<Stage> {
-  const [from, into] = [await findStage(scope, fromId), await scope.store.stages.get(intoId)]
-  if (!into || into.deletedAt !== null || into.id === from.id) return invalid('into', 'not_found')
-  if (from.kind !== into.kind) conflict('different_kind')
-  await deleteStage(scope, fromId, { target: intoId })
-  return findStage(scope, intoId)
+  requireRole(scope, 'manager')
+  return atomically(scope, async (scope) => {
+    await scope.store.lockStructure()
+    const from = await findStage(scope, fromId)
+    const into = await targetStage(scope, from, intoId, 'into')
+    if (from.kind !== into.kind) conflict('different_kind')
+    await deleteStage(scope, fromId, { target: intoId })
+    return into
+  })
 }
 
 /** Lays out a new pipeline's stages and adds the won and lost stage it cannot do without. */
@@ -240,9 +254,10 @@ export async function layOut(scope: Scope, pipelineId: number, drafts: readonly 
     ...all.filter((draft) => isOpen({ kind: draft.kind ?? 'open' })),
     ...all.filter((draft) => (draft.kind ?? 'open') !== 'open'),
   ]
-  for (const [index, draft] of row.entries()) {
+  let position = (row[0]?.position ?? 1) - 1
+  for (const draft of row) {
     requireShape(given(draft))
-    const position = draft.position ?? index + 1 + ((row[0]?.position ?? 1) - 1)
+    position = Math.max(draft.position ?? 0, position + 1)
     await make(scope, { ...draft, pipelineId, position }, [])
   }
 }
@@ -254,7 +269,8 @@ export async function clearPipeline(scope: Scope, pipelineId: number, target: nu
     if (!(await scope.store.deals.anyIn(stage.id, 'live'))) continue
     if (target === undefined) conflict('pipeline_in_use')
     const pipeline = await scope.store.pipelines.get(target)
-    if (!pipeline || pipeline.deletedAt !== null || pipeline.id === pipelineId) invalid('target', 'not_found')
+    if (!pipeline || pipeline.deletedAt !== null || pipeline.id === pipelineId) return invalid('target', 'not_found')
+    if (pipeline.isDisabled) conflict('pipeline_disabled')
     const heirs = await listStages(scope, target)
     const heir = isOpen(stage) ? entryStage(heirs) : firstOfKind(heirs, stage.kind)
     await emptyStage(scope, stage, heir ?? conflict('no_open_stage'))

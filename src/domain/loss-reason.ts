@@ -1,4 +1,5 @@
 import { conflict, found, invalid } from './errors.ts'
+import { difference } from './events.ts'
 import { atomically, requireRole, type Scope } from './scope.ts'
 import { type Extras, given, type JsonObject, requireName, withExtras } from './text.ts'
 import type { Instant } from './time.ts'
@@ -32,6 +33,8 @@ export interface LossReasonPatch {
 }
 
 export const maxLossReasons = 500
+
+const nothing: ReadonlySet<string> = new Set()
 
 /** The live reasons by id, of one kind where it is given. There are never more than {@link maxLossReasons} of a kind. */
 export const listLossReasons = ({ store }: Scope, kind?: LossKind): Promise<readonly LossReason[]> => store.lossReasons.live(kind)
@@ -82,7 +85,7 @@ export async function changeLossReason(scope: Scope, id: number, patch: LossReas
     const peers = await store.lossReasons.live(before.kind)
     if (peers.some((peer) => peer.id !== id && peer.name === fields.name)) invalid('name', 'duplicate')
     const after = { ...before, ...fields, extras: withExtras(before.extras, via, extras ?? {}) }
-    if (after.name === before.name && after.isArchived === before.isArchived && extras === undefined) return before
+    if (!difference(before, after, nothing)) return before
     const saved = { ...after, updatedAt: scope.now() }
     await store.lossReasons.save(saved)
     return saved

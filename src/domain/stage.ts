@@ -84,8 +84,8 @@ export const firstOfKind = (stages: readonly Stage[], kind: StageKind): Stage | 
   stages.find((stage) => stage.kind === kind) ??
   (kind === 'unqualified' ? firstOfKind(stages, 'lost') : undefined)
 
-/** Where the deals of a vanishing stage go: the nearest earlier stage of its kind, else the next one. */
+/** Where the deals of a vanishing stage go: the nearest earlier stage of its kind that takes deals, else the next one. */
 export function neighbour(stages: readonly Stage[], gone: Stage): Stage | undefined {
-  const row = stages.filter((stage) => stage.kind === gone.kind && stage.id !== gone.id && stage.pipelineId === gone.pipelineId)
+  const row = stages.filter((stage) => stage.kind === gone.kind && stage.id !== gone.id && !stage.isArchived)
   return row.findLast((stage) => stage.position < gone.position) ?? row[0]
 }

@@ -8,7 +8,7 @@ import type { Registry } from './store.ts'
 import { requireName } from './text.ts'
 import type { Instant } from './time.ts'
 import { type Member, requireEmail } from './user.ts'
-import { requireSubdomain, type Workspace } from './workspace.ts'
+import { requirePlace, requireSubdomain, type Workspace } from './workspace.ts'
 
 /** How a vendor's new account looks: its one pipeline, stage by stage. */
 export interface Template {
@@ -36,6 +36,7 @@ export async function createWorkspace(
 ): Promise<{ workspace: Workspace; admin: Member }> {
   requireName(draft.name)
   requireSubdomain(draft.subdomain)
+  requirePlace(draft)
   const currency = requireCurrency(draft.currency ?? 'USD')
   const email = requireEmail(draft.admin.email)
   return registry.transaction(async (tx) => {

@@ -10,26 +10,30 @@ export type Extras = { readonly [dialect: string]: JsonObject }
 export const maxName = 255
 export const maxText = 10_000
 
-/** Length as people count it: in characters, not UTF-16 units. */
-const length = (text: string): number => [...text].length
+/** Whether it has more characters, as people count them: not UTF-16 units, of which there are at most twice as many. */
+const isLonger = (text: string, max: number): boolean => text.length > max && (text.length > 2 * max || [...text].length > max)
+
+/** Asks for text that every store and client gives back as it is: no half of a surrogate pair, no NUL. */
+function requireClean(text: string, field: string): string {
+  return text.isWellFormed() && !text.includes('\0') ? text : invalid(field, 'format')
+}
 
 /** A name of 1 to 255 characters that is not only white space. Kept as written, so that it is read back exactly. */
 export function requireName(name: string, field = 'name'): string {
   if (name.trim() === '') invalid(field, 'blank')
-  if (length(name) > maxName) invalid(field, 'too_long', { max: maxName })
-  return name
+  if (isLonger(name, maxName)) invalid(field, 'too_long', { max: maxName })
+  return requireClean(name, field)
 }
 
 export function requireText(text: string, field: string, max = maxText): string {
-  return text.length > max && length(text) > max ? invalid(field, 'too_long', { max }) : text
+  return isLonger(text, max) ? invalid(field, 'too_long', { max }) : requireClean(text, field)
 }
 
 /** Tags as a set in the order given: trimmed, without blanks and doubles, at most 100 of 255 characters. */
 export function requireTags(tags: readonly string[], field = 'tags'): readonly string[] {
   const clean = [...new Set(tags.map((tag) => tag.trim()))]
-  if (clean.includes('')) invalid(field, 'blank')
   if (clean.length > 100) invalid(field, 'too_long', { max: 100 })
-  for (const tag of clean) if (length(tag) > maxName) invalid(field, 'too_long', { max: maxName })
+  for (const tag of clean) requireName(tag, field)
   return clean
 }
 

@@ -22,7 +22,8 @@ export function requireInstant(value: number, field: string): Instant {
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
   const time = Date.parse(`${text}T00:00:00Z`)
-  return Number.isFinite(time) && new Date(time).toISOString().startsWith(text)
+  // The parser takes 30 February for 2 March.
+  return time >= earliest && new Date(time).toISOString().startsWith(text)
 }
 
 export function requireDay(text: string, field: string): Day {
@@ -30,9 +31,7 @@ export function requireDay(text: string, field: string): Day {
 }
 
 /** The calendar day of a moment in a time zone. */
-export function dayIn(timeZone: string, at: Instant): Day {
-  return formatter(timeZone).format(at)
-}
+export const dayIn = (timeZone: string, at: Instant): Day => formatter(timeZone).format(at).padStart('YYYY-MM-DD'.length, '0')
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 

@@ -42,10 +42,13 @@ export interface WorkspacePatch {
 export const requireSubdomain = (label: string): string =>
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label) ? label : invalid('subdomain', 'format')
 
+const minRate = 1e-9
+const maxRate = 1e9
+
 export function requireRates(rates: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   for (const [code, rate] of Object.entries(rates)) {
     requireCurrency(code, `rates.${code}`)
-    if (!Number.isFinite(rate) || rate <= 0) invalid(`rates.${code}`, 'range', { min: 0 })
+    if (!(rate >= minRate && rate <= maxRate)) invalid(`rates.${code}`, 'range', { min: minRate, max: maxRate })
   }
   return rates
 }
@@ -56,8 +59,7 @@ export async function changeWorkspace(scope: Scope, patch: WorkspacePatch): Prom
   const { features, ...fields } = given(patch)
   if (fields.name !== undefined) requireName(fields.name)
   if (fields.currency !== undefined) requireCurrency(fields.currency)
-  if (fields.timeZone !== undefined && !isTimeZone(fields.timeZone)) invalid('timeZone', 'unknown')
-  if (fields.locale !== undefined && !isLocale(fields.locale)) invalid('locale', 'unknown')
+  requirePlace(fields)
   if (fields.rates !== undefined) requireRates(fields.rates)
   return atomically(scope, async ({ store, now }) => {
     const before = await store.workspace.get()
@@ -70,6 +72,12 @@ export async function changeWorkspace(scope: Scope, patch: WorkspacePatch): Prom
     await store.workspace.save(after)
     return after
   })
+}
+
+/** Asks for a time zone and a locale that days and numbers can be written in. */
+export function requirePlace({ timeZone, locale }: { timeZone?: string | undefined; locale?: string | undefined }): void {
+  if (timeZone !== undefined && !isTimeZone(timeZone)) invalid('timeZone', 'unknown')
+  if (locale !== undefined && !isLocale(locale)) invalid('locale', 'unknown')
 }
 
 function isLocale(tag: string): boolean {
