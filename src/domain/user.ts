@@ -8,8 +8,11 @@ import type { Instant } from './time.ts'
 export type Role = 'admin' | 'manager' | 'member' | 'viewer'
 export const roles: readonly Role[] = ['admin', 'manager', 'member', 'viewer']
 
-/** A person. The same person can be a member of several workspaces, with a role in each. */
-export interface User {
+/**
+ * A person as one workspace knows them. The same person, known by the e-mail address, can be a member of several workspaces, with a
+ * name, a telephone and a role in each, so that no workspace learns or changes anything of another's.
+ */
+export interface Member {
   readonly id: number
   readonly uuid: string
   readonly name: string
@@ -18,10 +21,6 @@ export interface User {
   readonly phone: string | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
-}
-
-/** A user as one workspace knows them: the person with the role they have there. */
-export interface Member extends User {
   readonly role: Role
   /** Someone who left keeps their name on old deals and can no longer sign in. */
   readonly isActive: boolean
@@ -76,7 +75,7 @@ export const findMember = async ({ store }: Scope, id: number): Promise<Member> 
 
 export const listMembers = ({ store }: Scope, query: MemberQuery): Promise<Page<Member>> => store.members.list(query)
 
-/** Adds a person to the workspace; a person whom the store knows by e-mail keeps their own name. Admins only. */
+/** Adds a person to the workspace. Admins only. */
 export async function addMember(scope: Scope, draft: MemberDraft): Promise<Member> {
   requireRole(scope, 'admin')
   requireName(draft.name)

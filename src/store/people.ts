@@ -60,7 +60,7 @@ export const workspaceTable = (db: Db): Store['workspace'] => ({
   save: async (workspace) => db.session.run(saveWorkspace, fromWorkspace(workspace) as unknown as Columns),
 })
 
-type MemberRow = UserRow & Pick<MembershipRow, 'role' | 'is_active'>
+type MemberRow = UserRow & Omit<MembershipRow, 'workspace_id' | 'user_id'>
 
 const toMember = (row: MemberRow): Member => ({
   id: row.id,
@@ -74,43 +74,32 @@ const toMember = (row: MemberRow): Member => ({
   updatedAt: row.updated_at,
 })
 
-const memberColumns = sql`"user".*, membership.role, membership.is_active from membership join "user" on "user".id = membership.user_id`
+const memberColumns = sql`"user".id, "user".uuid, "user".email, membership.name, membership.phone, membership.role, membership.is_active,
+  membership.created_at, membership.updated_at`
+
+const fromMembership = sql`from membership join "user" on "user".id = membership.user_id`
 
 const memberById = statement<MemberRow>((db) =>
   raw(
     db,
-    sql<MemberRow>`select ${memberColumns} where membership.workspace_id = ${param('workspace')} and membership.user_id = ${param('id')}`,
+    sql<MemberRow>`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and membership.user_id = ${param('id')}`,
   ),
 )
 
 const memberByEmail = statement<MemberRow>((db) =>
   raw(
     db,
-    sql<MemberRow>`select ${memberColumns} where membership.workspace_id = ${param('workspace')} and "user".email = ${param('email')}`,
+    sql<MemberRow>`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and "user".email = ${param('email')}`,
   ),
 )
 
 const userByEmail = statement<UserRow>((db) => db.selectFrom('user').selectAll().where('email', '=', param<string>('email')))
 
-const addMembership = statement((db) =>
-  raw(
-    db,
-    sql`insert into membership (workspace_id, user_id, role, is_active) values (${param('workspace')}, ${param('user')}, ${param('role')}, 1)`,
-  ),
-)
-
 const saveMembership = statement((db) =>
   raw(
     db,
-    sql`update membership set role = ${param('role')}, is_active = ${param('active')}
-      where workspace_id = ${param('workspace')} and user_id = ${param('user')}`,
-  ),
-)
-
-const saveUser = statement((db) =>
-  raw(
-    db,
-    sql`update "user" set name = ${param('name')}, phone = ${param('phone')}, updated_at = ${param('at')} where id = ${param('id')}`,
+    sql`update membership set name = ${param('name')}, phone = ${param('phone')}, role = ${param('role')}, is_active = ${param('active')},
+      updated_at = ${param('at')} where workspace_id = ${param('workspace')} and user_id = ${param('user')}`,
   ),
 )
 
@@ -135,10 +124,10 @@ async function listMembers(db: Db, query: MemberQuery): Promise<Page<Member>> {
       value: JSON.stringify(ids.filter(Number.isSafeInteger)),
     },
     email !== undefined && { name: 'email', where: sql`"user".email = ${param('email')}`, value: email.toLowerCase() },
-    name !== undefined && { name: 'name', where: sql`"user".name = ${param('name')}`, value: name },
+    name !== undefined && { name: 'name', where: sql`membership.name = ${param('name')}`, value: name },
     text !== undefined && {
       name: 'text',
-      where: sql`(lower("user".name) like ${param('text')} escape '\\' or "user".email like ${param('text')} escape '\\')`,
+      where: sql`(lower(membership.name) like ${param('text')} escape '\\' or "user".email like ${param('text')} escape '\\')`,
       value: contained(text),
     },
     role !== undefined && { name: 'role', where: sql`membership.role = ${param('role')}`, value: role },
@@ -149,7 +138,7 @@ async function listMembers(db: Db, query: MemberQuery): Promise<Page<Member>> {
     const where = [sql`membership.workspace_id = ${param('workspace')}`, ...filters.map((filter) => filter.where)]
     return raw(
       kysely,
-      sql<MemberRow>`select ${memberColumns} where ${sql.join(where, sql` and `)} order by membership.user_id limit ${param('limit')} offset ${param('offset')}`,
+      sql<MemberRow>`select ${memberColumns} ${fromMembership} where ${sql.join(where, sql` and `)} order by membership.user_id limit ${param('limit')} offset ${param('offset')}`,
     )
   })
   const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
@@ -172,16 +161,28 @@ export const memberTable = (db: Db): Store['members'] => ({
   add: async ({ name, email, phone, role }, at) => {
     const { session, workspaceId } = db
     const known = await session.one(userByEmail, { email })
-    const user: UserRow = known ?? { ...(await identify(db, 'user')), name, email, phone, created_at: at, updated_at: at }
+    const user: UserRow = known ?? { ...(await identify(db, 'user')), email }
     if (!known) await insertRow(db, 'user', user as unknown as Columns)
-    await session.run(addMembership, { workspace: workspaceId, user: user.id, role })
-    return toMember({ ...user, role, is_active: 1 })
+    const row: MembershipRow = {
+      workspace_id: workspaceId,
+      user_id: user.id,
+      name,
+      phone,
+      role,
+      is_active: 1,
+      created_at: at,
+      updated_at: at,
+    }
+    await insertRow(db, 'membership', row as unknown as Columns)
+    return toMember({ ...row, ...user })
   },
   save: async (member) => {
-    await db.session.run(saveUser, { id: member.id, name: member.name, phone: member.phone, at: member.updatedAt })
     await db.session.run(saveMembership, {
       workspace: db.workspaceId,
       user: member.id,
+      name: member.name,
+      phone: member.phone,
+      at: member.updatedAt,
       role: member.role,
       active: flag(member.isActive),
     })
@@ -253,7 +254,7 @@ type CredentialRow = MemberRow & { [column in keyof WorkspaceRow as `w_${column}
 const credential = statement<CredentialRow>((db) =>
   raw(
     db,
-    sql<CredentialRow>`select token.id as token_id, "user".*, membership.role, membership.is_active,
+    sql<CredentialRow>`select token.id as token_id, ${memberColumns},
         workspace.id as w_id, workspace.uuid as w_uuid, workspace.name as w_name, workspace.subdomain as w_subdomain,
         workspace.currency as w_currency, workspace.time_zone as w_time_zone, workspace.locale as w_locale,
         workspace.features as w_features, workspace.rates as w_rates,

@@ -41,18 +41,18 @@ export interface WorkspaceRow {
 export interface UserRow {
   id: number
   uuid: string
-  name: string
   email: string
-  phone: string | null
-  created_at: number
-  updated_at: number
 }
 
 export interface MembershipRow {
   workspace_id: number
   user_id: number
+  name: string
+  phone: string | null
   role: string
   is_active: number
+  created_at: number
+  updated_at: number
 }
 
 export interface TokenRow {

@@ -20,18 +20,18 @@ create table workspace (
 create table user (
   id integer primary key,
   uuid text not null unique,
-  name text not null,
-  email text not null unique,
-  phone text,
-  created_at integer not null,
-  updated_at integer not null
+  email text not null unique
 ) strict;
 
 create table membership (
   workspace_id integer not null,
   user_id integer not null,
+  name text not null,
+  phone text,
   role text not null constraint role_known check (role in ('admin', 'manager', 'member', 'viewer')),
   is_active integer not null,
+  created_at integer not null,
+  updated_at integer not null,
   primary key (workspace_id, user_id)
 ) strict, without rowid;
 
