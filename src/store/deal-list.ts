@@ -6,6 +6,7 @@ import { toDeal } from './deal-row.ts'
 import { type EngineKind, inList, param, type Value } from './engine.ts'
 import { type Db, raw, shaped } from './rows.ts'
 import type { DealRow, Schema } from './schema.ts'
+import { matching } from './search.ts'
 
 /** What each sort orders by; where it can be empty, the expression that its index has. */
 const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
@@ -105,8 +106,9 @@ function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
     )
   }
   if (text !== undefined) {
-    const match = matchOf(text, workspaceId, filter.textIn)
-    add('text', () => sql`deal.id in (select rowid from deal_text where deal_text match ${param('text')})`, { text: match })
+    const match = matching(workspaceId, text, filter.textIn ?? ['title', 'custom'])
+    if (match === null) add('nothing', () => sql`1 = 0`)
+    else add('text', () => sql`deal.id in (select rowid from deal_text where deal_text match ${param('text')})`, { text: match })
   }
   return conditions
 }
@@ -132,16 +134,6 @@ function valueCondition(value: number | string): Condition {
     values: Object.fromEntries(cases.map(({ name, minor }) => [name, minor])),
   }
 }
-
-/** A full-text query for deals that have, for every word, a word that begins with it. */
-function matchOf(text: string, workspaceId: number, columns: readonly string[] = ['title', 'custom']): string {
-  const words = text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  if (words.length === 0) return 'workspace : "nothing"'
-  return `workspace : "${workspaceWord(workspaceId)}" AND {${columns.join(' ')}} : (${words.map((word) => `"${word}" *`).join(' AND ')})`
-}
-
-/** The word that marks a deal's text as this workspace's. */
-export const workspaceWord = (workspaceId: number): string => `w${workspaceId}`
 
 /** An open deal that was closed from nowhere stands in its open stage: that index is the narrower one. */
 const narrowed = (filter: DealFilter): DealFilter =>

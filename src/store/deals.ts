@@ -5,11 +5,12 @@ import { type Deal, type DealPlace, facetsOf } from '../domain/deal.ts'
 import { invalid } from '../domain/errors.ts'
 import type { Store } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
-import { listDeals, workspaceWord } from './deal-list.ts'
+import { listDeals } from './deal-list.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { param, statement } from './engine.ts'
 import { all, type Columns, type Db, getRow, identify, insertRow, one, raw, updateRow } from './rows.ts'
 import type { DealRow } from './schema.ts'
+import { indexed } from './search.ts'
 
 export const dealTable = (db: Db): Store['deals'] => ({
   identify: () => identify(db, 'deal'),
@@ -82,8 +83,7 @@ const anyLive = statement((db) =>
 const addText = statement((db) =>
   raw(
     db,
-    sql`insert or replace into deal_text (rowid, workspace, title, custom)
-      values (${param('id')}, ${param('word')}, ${param('title')}, ${param('custom')})`,
+    sql`insert or replace into deal_text (rowid, title, custom) values (${param('id')}, ${param('title')}, ${param('custom')})`,
   ),
 )
 
@@ -94,7 +94,11 @@ const customText = (deal: Deal): string =>
 
 async function writeText({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
   if (before && before.title === after.title && before.customFields === after.customFields) return
-  await session.run(addText, { id: after.id, word: workspaceWord(workspaceId), title: after.title, custom: customText(after) })
+  await session.run(addText, {
+    id: after.id,
+    title: indexed(workspaceId, after.title),
+    custom: indexed(workspaceId, customText(after)),
+  })
 }
 
 // —— facets ——

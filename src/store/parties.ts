@@ -5,6 +5,7 @@ import type { Store } from '../domain/store.ts'
 import { inList, param, statement, type Value } from './engine.ts'
 import { type Db, nounTable, parse, raw, shaped } from './rows.ts'
 import { flag, type PartyRow, pack } from './schema.ts'
+import { indexed, matching } from './search.ts'
 
 /** Contacts and companies. */
 
@@ -119,13 +120,11 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
       [`custom_value${index}`]: typeof value === 'boolean' ? flag(value) : value,
     })
   }
-  for (const [index, word] of (text?.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).entries()) {
-    where.push([
-      `word${index}`,
-      sql`(lower(party.name) like ${param(`start${index}`)} or lower(party.name) like ${param(`inner${index}`)})`,
-    ])
-    values[`start${index}`] = `${word}%`
-    values[`inner${index}`] = `% ${word}%`
+  if (text !== undefined) {
+    const match = matching(db.workspaceId, text, ['name'])
+    if (match === null) return { items: [], next: null }
+    where.push(['text', sql`party.id in (select rowid from party_text where party_text match ${param('text')})`])
+    values.text = match
   }
   if (after) {
     const sign = sql.raw(sort.direction === 'asc' ? '>' : '<')
@@ -160,11 +159,29 @@ const countPeople = statement<{ company_id: number; n: number }>((db, engine) =>
   ),
 )
 
-export const partyTable = (db: Db): Store['parties'] => ({
-  ...nounTable(db, 'party', toParty, fromParty),
-  list: (query) => listParties(db, query),
-  peopleCounts: async (companyIds) => {
-    const rows = await db.session.all(countPeople, { workspace: db.workspaceId, ids: JSON.stringify(companyIds) })
-    return new Map(rows.map((row) => [row.company_id, row.n]))
-  },
-})
+const addText = statement((db) =>
+  raw(db, sql`insert or replace into party_text (rowid, name) values (${param('id')}, ${param('name')})`),
+)
+
+const writeText = async ({ session, workspaceId }: Db, { id, name }: Party): Promise<void> =>
+  session.run(addText, { id, name: indexed(workspaceId, name) })
+
+export function partyTable(db: Db): Store['parties'] {
+  const rows = nounTable(db, 'party', toParty, fromParty)
+  return {
+    ...rows,
+    insert: async (party) => {
+      await rows.insert(party)
+      await writeText(db, party)
+    },
+    save: async (party) => {
+      await rows.save(party)
+      await writeText(db, party)
+    },
+    list: (query) => listParties(db, query),
+    peopleCounts: async (companyIds) => {
+      const counts = await db.session.all(countPeople, { workspace: db.workspaceId, ids: JSON.stringify(companyIds) })
+      return new Map(counts.map((row) => [row.company_id, row.n]))
+    },
+  }
+}

@@ -14,6 +14,7 @@ export interface Schema {
   deal_facet: DealFacetRow
   deal_text: DealTextRow
   party: PartyRow
+  party_text: PartyTextRow
   loss_reason: LossReasonRow
   custom_field: CustomFieldRow
   event: EventRow
@@ -156,9 +157,14 @@ export interface DealFacetRow {
 /** The search index: one row per deal, found by its id. */
 export interface DealTextRow {
   rowid: number
-  workspace: string
   title: string
   custom: string
+}
+
+/** As {@link DealTextRow}, for people and companies. */
+export interface PartyTextRow {
+  rowid: number
+  name: string
 }
 
 export interface PartyRow {

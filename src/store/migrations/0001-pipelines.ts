@@ -158,10 +158,7 @@ create table deal_facet (
   primary key (workspace_id, name, value, deal_id)
 ) strict, without rowid;
 
-create virtual table deal_text using fts5 (
-  workspace, title, custom,
-  content = '', contentless_delete = 1, detail = column, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
-);
+create virtual table deal_text using fts5 (title, custom, content = '', contentless_delete = 1, detail = column, tokenize = 'ascii');
 
 create table party (
   id integer primary key,
@@ -194,6 +191,8 @@ create index party_by_email on party (workspace_id, email, id) where deleted_at 
 create index party_of_company on party (workspace_id, company_id, id) where deleted_at is null and company_id is not null;
 create index party_by_update on party (workspace_id, updated_at, id) where deleted_at is null;
 create index party_by_creation on party (workspace_id, created_at, id) where deleted_at is null;
+
+create virtual table party_text using fts5 (name, content = '', contentless_delete = 1, detail = column, tokenize = 'ascii');
 
 create table loss_reason (
   id integer primary key,
