@@ -94,7 +94,7 @@ const customText = (deal: Deal): string =>
 
 async function writeText({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
   if (before && before.title === after.title && before.customFields === after.customFields) return
-  await session.run(addText, {
+  await session.later(addText, {
     id: after.id,
     title: indexed(workspaceId, after.title),
     custom: indexed(workspaceId, customText(after)),

@@ -39,6 +39,9 @@ function compile(statement: Statement<unknown>): Compiled {
 class Connection implements Session {
   readonly db: DatabaseSync
   readonly #prepared = new WeakMap<Statement<unknown>, { run: StatementSync; parameters: Compiled['parameters'] }>()
+  /** What runs at the end of the transaction; the first `#settled` of them have run already. */
+  readonly #putOff: { statement: Statement<unknown>; values: Values }[] = []
+  #settled = 0
   #depth = 0
 
   constructor(db: DatabaseSync) {
@@ -60,14 +63,42 @@ class Connection implements Session {
     run.run(...bind(parameters, values))
   }
 
+  later(statement: Statement<unknown>, values: Values): void {
+    this.#putOff.push({ statement, values })
+  }
+
+  settle(): void {
+    for (const { statement, values } of this.#putOff.slice(this.#settled)) this.run(statement, values)
+    this.#settled = this.#putOff.length
+  }
+
+  commit(): void {
+    this.settle()
+    this.db.exec('commit')
+    this.#forget(0, 0)
+  }
+
+  /** Undoes the whole transaction, where it has not ended by itself. */
+  rollback(): void {
+    this.#forget(0, 0)
+    if (this.db.isTransaction) this.db.exec('rollback')
+  }
+
+  #forget(said: number, settled: number): void {
+    this.#putOff.length = said
+    this.#settled = settled
+  }
+
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const name = `s${this.#depth++}`
+    const [said, settled] = [this.#putOff.length, this.#settled]
     this.db.exec(`savepoint ${name}`)
     try {
       const value = await work()
       this.db.exec(`release ${name}`)
       return value
     } catch (error) {
+      this.#forget(said, settled)
       // A full disk or a failing one ends the whole transaction by itself; then there is nothing to go back to.
       if (this.db.isTransaction) this.db.exec(`rollback to ${name}; release ${name}`)
       throw error
@@ -96,6 +127,12 @@ function bind(parameters: Compiled['parameters'], values: Values): Value[] {
   })
 }
 
+function openReader(file: string): Connection {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
+  db.exec('pragma cache_size = -16000; pragma temp_store = memory')
+  return new Connection(db)
+}
+
 interface Job {
   work(session: Session): Promise<unknown>
   resolve(value: unknown): void
@@ -114,6 +151,7 @@ const busyLimitMs = 10_000
  */
 export class SqliteEngine implements Engine {
   readonly kind = 'sqlite'
+  readonly #file: string
   readonly reader: Session
   readonly #reading: Connection
   readonly #writing: Connection
@@ -129,9 +167,9 @@ export class SqliteEngine implements Engine {
     )
     migrate(db)
     db.exec('pragma busy_timeout = 0')
+    this.#file = file
     this.#writing = new Connection(db)
-    this.#reading = new Connection(new DatabaseSync(file, { readOnly: true, timeout: 5000 }))
-    this.#reading.db.exec('pragma cache_size = -16000; pragma temp_store = memory')
+    this.#reading = openReader(file)
     this.reader = this.#reading
   }
 
@@ -146,6 +184,16 @@ export class SqliteEngine implements Engine {
       this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject })
       this.#draining ??= this.#drain()
     })
+  }
+
+  async snapshot<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const connection = openReader(this.#file)
+    try {
+      connection.db.exec('begin')
+      return await work(connection)
+    } finally {
+      connection.db.close()
+    }
   }
 
   async #drain(): Promise<void> {
@@ -163,11 +211,13 @@ export class SqliteEngine implements Engine {
     const answers: (() => void)[] = []
     try {
       await this.#begin()
-      for (const job of jobs) answers.push(await this.#perform(job))
-      this.#writing.db.exec('commit')
+      // One that is alone needs no savepoint: its own inside would cost more the more they have written.
+      const perform = jobs.length === 1 ? this.#performAlone : this.#perform
+      for (const job of jobs) answers.push(await perform.call(this, job))
+      this.#writing.commit()
     } catch (error) {
-      if (this.#writing.db.isTransaction) this.#writing.db.exec('rollback')
-      const reason = isTemporary(error) ? new DomainError({ kind: 'unavailable' }) : error
+      this.#writing.rollback()
+      const reason = isTemporary(error) ? new DomainError({ kind: 'unavailable' }) : asRefusal(error)
       for (const job of jobs) job.reject(reason)
       return
     }
@@ -183,6 +233,11 @@ export class SqliteEngine implements Engine {
       if (!this.#writing.db.isTransaction || isTemporary(error)) throw error
       return () => job.reject(asRefusal(error))
     }
+  }
+
+  async #performAlone(job: Job): Promise<() => void> {
+    const value = await job.work(this.#writing)
+    return () => job.resolve(value)
   }
 
   /** Takes the write lock without blocking the process while another one holds it. */
