@@ -239,11 +239,12 @@ const rankOf = statement<{ rank: string }>((db) =>
   ),
 )
 
+// Deleted deals keep their place: one that is restored must not share its rank with another.
 const rankBefore = statement<{ rank: string }>((db) =>
   raw(
     db,
     sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
-      and rank < ${param('rank')} and id <> ${param('self')} and deleted_at is null order by rank desc limit 1`,
+      and rank < ${param('rank')} and id <> ${param('self')} order by rank desc limit 1`,
   ),
 )
 
@@ -251,7 +252,7 @@ const rankAfter = statement<{ rank: string }>((db) =>
   raw(
     db,
     sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
-      and rank > ${param('rank')} and id <> ${param('self')} and deleted_at is null order by rank limit 1`,
+      and rank > ${param('rank')} and id <> ${param('self')} order by rank limit 1`,
   ),
 )
 
