@@ -65,7 +65,7 @@ export async function changeDeal(scope: Scope, id: number, patch: DealPatch, ver
   return atomically(scope, async (scope) => {
     await scope.store.deals.lock(id)
     const before = await findDeal(scope, id)
-    if (version !== undefined && version !== before.version) refuse({ kind: 'stale', version: before.version })
+    requireVersion(before, version)
     const at = scope.now()
     const to = await goal(scope, before, patch)
     const moved = to ? withStage(before, to.stage, to.openStageId, moveTime(before, to, patch) ?? at, scope.user.id) : before
@@ -98,23 +98,32 @@ function verb(before: Deal, after: Deal): Event['type'] {
   return after.stageId === before.stageId ? 'deal.updated' : 'deal.moved'
 }
 
-/** Deletes a deal; it can be restored. Members and above. */
-export async function deleteDeal(scope: Scope, id: number): Promise<Deal> {
+function requireVersion(deal: Deal, version: number | undefined): void {
+  if (version !== undefined && version !== deal.version) refuse({ kind: 'stale', version: deal.version })
+}
+
+/** Deletes a deal; it can be restored. `version` as in {@link changeDeal}. Members and above. */
+export async function deleteDeal(scope: Scope, id: number, version?: number): Promise<Deal> {
   requireRole(scope, 'member')
   return atomically(scope, async (scope) => {
     await scope.store.deals.lock(id)
     const before = await findDeal(scope, id)
+    requireVersion(before, version)
     const at = scope.now()
     return save(scope, before, { ...before, deletedAt: at }, at)
   })
 }
 
-/** Brings a deleted deal back: to its stage, or where that is gone to the beginning of the pipeline, or of the default one. */
-export async function restoreDeal(scope: Scope, id: number): Promise<Deal> {
+/**
+ * Brings a deleted deal back: to its stage, or where that is gone to the beginning of the pipeline, or of the default one. `version` as
+ * in {@link changeDeal}. Members and above.
+ */
+export async function restoreDeal(scope: Scope, id: number, version?: number): Promise<Deal> {
   requireRole(scope, 'member')
   return atomically(scope, async (scope) => {
     await scope.store.deals.lock(id)
     const before = await findAnyDeal(scope, id)
+    requireVersion(before, version)
     if (before.deletedAt === null) return before
     const at = scope.now()
     const home = await homeOf(scope, before)
