@@ -6,7 +6,10 @@ import { ownToken, readClientId } from './auth.ts'
 import { issueCode } from './oauth.ts'
 import { headers } from './wire.ts'
 
-const address = z.string().refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'This value is not a valid URL.')
+const address = z
+  .string()
+  .max(2000)
+  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'This value is not a valid URL.')
 
 const Asked = z.object({ client_id: z.string().min(1).max(255), redirect_uri: address, state: z.string().max(4000).optional() })
 type Asked = z.infer<typeof Asked>

@@ -5,15 +5,15 @@ import { invalid } from '../../../domain/errors.ts'
 import type { Json, JsonObject } from '../../../domain/text.ts'
 import { fieldKey, optionId } from '../custom-fields.ts'
 import { readExtras } from '../deals.ts'
-import { anyMoment, day, flag, labelIds, visibility } from './input.ts'
+import { anyMoment, day, flag, int, labelIds, visibility } from './input.ts'
 
 const fields = {
   title: z.string().optional(),
-  owner_id: z.int().optional(),
-  person_id: z.int().nullable().optional(),
-  org_id: z.int().nullable().optional(),
-  pipeline_id: z.int().optional(),
-  stage_id: z.int().optional(),
+  owner_id: int.optional(),
+  person_id: int.nullable().optional(),
+  org_id: int.nullable().optional(),
+  pipeline_id: int.optional(),
+  stage_id: int.optional(),
   value: z.number().optional(),
   currency: z.string().optional(),
   /** Deals are deleted by DELETE; this can only bring one back. */
@@ -21,7 +21,7 @@ const fields = {
   is_archived: flag.optional(),
   archive_time: anyMoment.nullable().optional(),
   status: z.enum(['open', 'won', 'lost']).optional(),
-  probability: z.int().min(0).max(100).nullable().optional(),
+  probability: int.min(0).max(100).nullable().optional(),
   lost_reason: z.string().nullable().optional(),
   visible_to: visibility.optional(),
   close_time: anyMoment.optional(),

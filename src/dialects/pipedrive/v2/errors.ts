@@ -59,14 +59,14 @@ const malformed = {
 
 const inputWords = (issue: InputIssue): string => {
   if (issue.rule === 'choice') return 'The value you selected is not a valid choice.'
+  // Some schemas say it themselves, in the vendor's tone.
+  if (issue.message.startsWith('This ') && issue.rule !== 'required') return issue.message
   if (issue.rule === 'type' && issue.expected) return `This value should be of type ${types[issue.expected] ?? issue.expected}.`
-  // The schemas word what has a format themselves.
-  if (issue.rule === 'format') return issue.message
   return words({ ...issue, rule: issue.rule, field: issue.path.join('.') })
 }
 
 /** Zod's names for types where the vendor has others. */
-const types: Readonly<Record<string, string>> = { int: 'int', boolean: 'bool', number: 'float', record: 'object' }
+const types: Readonly<Record<string, string>> = { boolean: 'bool', number: 'float', record: 'object' }
 
 /** The sentences of the validator that the vendor's answers were seen to come from. */
 function words({ field, rule, min, max }: Issue): string {

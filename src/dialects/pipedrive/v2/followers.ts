@@ -6,7 +6,7 @@ import { atomically, requireRole, type Scope } from '../../../domain/scope.ts'
 import type { Speaker } from '../../../http/speak.ts'
 import { one, page, zulu } from '../wire.ts'
 import { nextCursor, pagingById, readPaging } from './cursor.ts'
-import { ById, idText, NoQuery, query } from './input.ts'
+import { ById, idText, int, NoQuery, query } from './input.ts'
 
 /** Who follows a deal: a record each, named `DEAL:USER`. Following changes nothing about the deal itself. */
 const collection = 'follower'
@@ -65,7 +65,7 @@ export function openFollowers(api: Speaker): void {
 
   api.post(
     '/api/v2/deals/:id/followers',
-    { params: ById, query: NoQuery, body: z.strictObject({ user_id: z.int() }), cost: 5 },
+    { params: ById, query: NoQuery, body: z.strictObject({ user_id: int }), cost: 5 },
     async ({ scope, params, body }) => one(writeFollower(await follow(scope, params.id, body.user_id))),
   )
 

@@ -9,6 +9,9 @@ import { isDay } from '../../../domain/time.ts'
 const custom = (message: string) => ({ error: message })
 const notInt = custom('This value should be of type int.')
 
+/** A whole number in a body. */
+export const int = z.int(notInt)
+
 /** An id in a path or a query. One beyond every id is nobody's, which is no error of form. */
 export const idText = z
   .string(notInt)
@@ -80,4 +83,4 @@ export const direction = z.enum(['asc', 'desc']).default('asc')
 
 export const visibility = z.literal([1, 3, 5, 7])
 
-export const labelIds = z.array(z.int()).max(1000)
+export const labelIds = z.array(int).max(1000)

@@ -8,7 +8,7 @@ import { extrasOf } from '../deals.ts'
 import { one, page } from '../wire.ts'
 import { nextCursor, paging } from './cursor.ts'
 import type { CustomView } from './deal-view.ts'
-import { anyMoment, ById, fieldKeys, flagText, ids, idText, listOf, NoQuery, query, wholeSecond } from './input.ts'
+import { anyMoment, ById, fieldKeys, flagText, ids, idText, int, listOf, NoQuery, query, wholeSecond } from './input.ts'
 import {
   AddressBody,
   findParties,
@@ -27,9 +27,9 @@ import { found, matching, score, search, searchQuery, textsIn } from './search.t
 const profile = {
   website: z.string().max(255).nullable().optional(),
   linkedin: z.string().max(255).nullable().optional(),
-  industry: z.int().nullable().optional(),
+  industry: int.nullable().optional(),
   annual_revenue: z.number().nullable().optional(),
-  employee_count: z.int().nullable().optional(),
+  employee_count: int.nullable().optional(),
 }
 
 const fields = { ...partyFields, ...profile, name: z.string().optional(), address: AddressBody.optional() }

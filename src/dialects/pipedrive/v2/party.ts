@@ -9,12 +9,12 @@ import { zulu } from '../wire.ts'
 import { type Paging, readPaging } from './cursor.ts'
 import { readCustomValues } from './deal-body.ts'
 import { type CustomView, writeCustomValues, writeLabels } from './deal-view.ts'
-import { labelIds, visibility } from './input.ts'
+import { int, labelIds, visibility } from './input.ts'
 
 /** What persons and organizations have in common. */
 
 export const partyFields = {
-  owner_id: z.int().optional(),
+  owner_id: int.optional(),
   visible_to: visibility.optional(),
   label_ids: labelIds.optional(),
   custom_fields: z.record(z.string(), z.json()).optional(),
@@ -73,7 +73,7 @@ export async function findParties(
   return { items, next: more && last ? { value: last.id, id: last.id } : null }
 }
 
-const part = z.string().nullable().optional()
+const part = z.string().max(255).nullable().optional()
 
 /** An address in the parts that maps know. */
 export const AddressBody = z.strictObject({

@@ -17,7 +17,7 @@ import { extrasOf } from '../deals.ts'
 import { one, page } from '../wire.ts'
 import { nextCursor, paging } from './cursor.ts'
 import type { CustomView } from './deal-view.ts'
-import { anyMoment, ById, fieldKeys, flag, flagText, ids, idText, listOf, NoQuery, query, wholeSecond } from './input.ts'
+import { anyMoment, ById, fieldKeys, flag, flagText, ids, idText, int, listOf, NoQuery, query, wholeSecond } from './input.ts'
 import { findParties, findVisibleParty, pageOfParties, partyFields, partyFieldsOf, readParty, writeParty } from './party.ts'
 import { found, matching, score, search, searchQuery, textsIn } from './search.ts'
 
@@ -26,7 +26,7 @@ const Reach = z.strictObject({ value: z.string(), primary: flag.optional(), labe
 const fields = {
   ...partyFields,
   name: z.string().optional(),
-  org_id: z.int().nullable().optional(),
+  org_id: int.nullable().optional(),
   emails: z.array(Reach).optional(),
   phones: z.array(Reach).optional(),
 }

@@ -5,14 +5,14 @@ import type { Speaker } from '../../../http/speak.ts'
 import { findLiveStage, findVisibleStage, readRot, rotOf, stageProbability, visibleStages } from '../stages.ts'
 import { one, orNull, page, zulu } from '../wire.ts'
 import { nextCursor, pageOf, paging } from './cursor.ts'
-import { ById, flag, idText, NoQuery, query } from './input.ts'
+import { ById, flag, idText, int, NoQuery, query } from './input.ts'
 
 const StagePatchBody = z.strictObject({
   name: z.string().optional(),
-  pipeline_id: z.int().optional(),
-  deal_probability: z.int().min(0).max(100).optional(),
+  pipeline_id: int.optional(),
+  deal_probability: int.min(0).max(100).optional(),
   is_deal_rot_enabled: flag.optional(),
-  days_to_rotten: z.int().min(0).max(36_500).nullable().optional(),
+  days_to_rotten: int.min(0).max(36_500).nullable().optional(),
 })
 type StagePatchBody = z.infer<typeof StagePatchBody>
 
