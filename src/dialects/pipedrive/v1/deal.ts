@@ -70,7 +70,7 @@ function common(deal: Deal, related: RelatedToDeals) {
     products_count: 0,
     files_count: 0,
     notes_count: 0,
-    followers_count: 0,
+    followers_count: related.followers.get(deal.id) ?? 0,
     email_messages_count: 0,
     activities_count: 0,
     done_activities_count: 0,

@@ -8,6 +8,7 @@ import type { Instant } from '../../../domain/time.ts'
 import type { Member } from '../../../domain/user.ts'
 import type { Workspace } from '../../../domain/workspace.ts'
 import { lossNames } from '../deals.ts'
+import { countFollowers } from '../followers.ts'
 
 /** What records of v1 say about others beside themselves: looked up for a whole page at once. */
 export interface Related {
@@ -25,6 +26,8 @@ export interface RelatedToDeals extends Related {
   stages: ReadonlyMap<number, Stage>
   pipelines: ReadonlyMap<number, Pipeline>
   losses: ReadonlyMap<number, string>
+  /** How many follow each deal. */
+  followers: ReadonlyMap<number, number>
   fields: readonly CustomField[]
 }
 
@@ -80,6 +83,7 @@ export async function relatedToDeals(scope: Scope, deals: readonly Deal[]): Prom
     stages,
     pipelines,
     losses: await lossNames(scope, deals),
+    followers: await countFollowers(scope, deals),
     fields: await listCustomFields(scope, 'deal'),
   }
 }

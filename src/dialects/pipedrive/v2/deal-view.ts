@@ -6,8 +6,8 @@ import type { JsonObject } from '../../../domain/text.ts'
 import type { Workspace } from '../../../domain/workspace.ts'
 import { fieldKey, optionId } from '../custom-fields.ts'
 import { extrasOf, lossNames, lossText, lostTime, statusOf, wonTime } from '../deals.ts'
+import { countFollowers } from '../followers.ts'
 import { localDay, orNull, zulu } from '../wire.ts'
-import { countFollowers } from './followers.ts'
 import { fieldKeys, flagText, listOf } from './input.ts'
 
 /** How much of a deal is asked for, and how. */

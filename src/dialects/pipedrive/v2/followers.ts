@@ -1,30 +1,13 @@
 import { z } from 'zod'
-import { type Deal, findDeal } from '../../../domain/deal.ts'
+import { findDeal } from '../../../domain/deal.ts'
 import { invalid, refuse } from '../../../domain/errors.ts'
 import { addRecord, type DialectRecord, deleteRecord, listRecords } from '../../../domain/record.ts'
 import { atomically, requireRole, type Scope } from '../../../domain/scope.ts'
 import type { Speaker } from '../../../http/speak.ts'
+import { followers as collection, followerKey as keyOf } from '../followers.ts'
 import { one, page, zulu } from '../wire.ts'
 import { nextCursor, pagingById, readPaging } from './cursor.ts'
 import { ById, idText, int, NoQuery, query } from './input.ts'
-
-/** Who follows a deal: a record each, named `DEAL:USER`. Following changes nothing about the deal itself. */
-const collection = 'follower'
-const keyOf = (dealId: number, userId: number): string => `${dealId}:${userId}`
-
-/** More than any team has members. */
-const most = 10_000
-
-/** How many follow each of the deals. */
-export async function countFollowers(scope: Scope, deals: readonly Deal[]): Promise<ReadonlyMap<number, number>> {
-  const counts = await Promise.all(
-    deals.map(async ({ id }): Promise<[number, number]> => {
-      const { items } = await listRecords(scope, collection, { prefix: `${id}:`, limit: most })
-      return [id, items.length]
-    }),
-  )
-  return new Map(counts)
-}
 
 const followerOf = async (scope: Scope, dealId: number, userId: number): Promise<DialectRecord | undefined> =>
   (await listRecords(scope, collection, { key: keyOf(dealId, userId), limit: 1 })).items[0]

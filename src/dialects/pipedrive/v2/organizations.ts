@@ -5,6 +5,7 @@ import { addParty, changeParty, deleteParty, type Party, type PartyPatch } from 
 import type { Scope } from '../../../domain/scope.ts'
 import type { Speaker } from '../../../http/speak.ts'
 import { extrasOf } from '../deals.ts'
+import { findVisibleParty } from '../parties.ts'
 import { one, page } from '../wire.ts'
 import { nextCursor, paging } from './cursor.ts'
 import type { CustomView } from './deal-view.ts'
@@ -12,7 +13,6 @@ import { anyMoment, ById, fieldKeys, flagText, ids, idText, int, listOf, NoQuery
 import {
   AddressBody,
   findParties,
-  findVisibleParty,
   pageOfParties,
   partyFields,
   partyFieldsOf,

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { type CustomField, listCustomFields } from '../../../domain/custom-field.ts'
-import { found } from '../../../domain/errors.ts'
-import { type Address, listParties, type Party, type PartyKind, type PartyPatch, type PartyQuery } from '../../../domain/party.ts'
+import { type Address, listParties, type Party, type PartyPatch, type PartyQuery } from '../../../domain/party.ts'
 import type { Scope } from '../../../domain/scope.ts'
 import type { Json, JsonObject } from '../../../domain/text.ts'
-import { extrasOf, purgedBefore, readExtras } from '../deals.ts'
+import { extrasOf, readExtras } from '../deals.ts'
 import { zulu } from '../wire.ts'
 import { type Paging, readPaging } from './cursor.ts'
 import { readCustomValues } from './deal-body.ts'
@@ -42,13 +41,6 @@ export const writeParty = (party: Party, fields: readonly CustomField[], view: C
     ...(view.include_labels ? { labels: writeLabels(label_ids) } : {}),
     custom_fields: writeCustomValues(fields, party.customFields, view),
   }
-}
-
-/** One of its kind, or one that was deleted not long ago. */
-export async function findVisibleParty(scope: Scope, id: number, kind: PartyKind): Promise<Party> {
-  const party = await scope.store.parties.get(id)
-  const gone = party?.kind !== kind || (party.deletedAt !== null && party.deletedAt < purgedBefore(scope.now()))
-  return found(gone ? undefined : party, kind === 'person' ? 'contact' : 'company')
 }
 
 const sortColumns = { id: 'id', update_time: 'updatedAt', add_time: 'createdAt' } as const

@@ -14,11 +14,12 @@ import {
 import type { Scope } from '../../../domain/scope.ts'
 import type { Speaker } from '../../../http/speak.ts'
 import { extrasOf } from '../deals.ts'
+import { findVisibleParty } from '../parties.ts'
 import { one, page } from '../wire.ts'
 import { nextCursor, paging } from './cursor.ts'
 import type { CustomView } from './deal-view.ts'
 import { anyMoment, ById, fieldKeys, flag, flagText, ids, idText, int, listOf, NoQuery, query, wholeSecond } from './input.ts'
-import { findParties, findVisibleParty, pageOfParties, partyFields, partyFieldsOf, readParty, writeParty } from './party.ts'
+import { findParties, pageOfParties, partyFields, partyFieldsOf, readParty, writeParty } from './party.ts'
 import { found, matching, score, search, searchQuery, textsIn } from './search.ts'
 
 const Reach = z.strictObject({ value: z.string(), primary: flag.optional(), label: z.string().max(64).optional() })
