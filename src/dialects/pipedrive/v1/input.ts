@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isDay } from '../../../domain/time.ts'
+import { fail } from '../../../http/fault.ts'
 
 /**
  * What v1 takes for a value. It was written for forms: a number may come as text, a flag as 0 or 1, an empty text says nothing, and of a
@@ -104,12 +105,9 @@ export const labels = z.preprocess(
   z.array(whole).max(100),
 )
 
-/** The id in a path. One beyond every id is nobody's, which is no error of form. */
+/** The id in a path. One beyond every id is nobody's; what is no number is another path, and nobody's either. */
 export const ById = z.object({
-  id: z
-    .string()
-    .regex(/^\d{1,19}$/)
-    .transform(Number),
+  id: z.string().transform((id) => (/^\d{1,19}$/.test(id) ? Number(id) : fail({ kind: 'no_route' }))),
 })
 
 /** What a form calls `label[]` is `label`; and no body at all says nothing, which is not wrong in itself. */
