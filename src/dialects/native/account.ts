@@ -32,12 +32,10 @@ export const WorkspaceJson = z
     features: z.object({
       probability: z.boolean().meta({ description: 'Off: no API weighs deals by probability.' }),
     }),
-    rates: z
-      .record(z.string(), z.number())
-      .meta({
-        description: 'What one unit of a currency is worth in `currency`. Others are never converted.',
-        example: { EUR: 1.08 },
-      }),
+    rates: z.record(z.string(), z.number()).meta({
+      description: 'What one unit of a currency is worth in `currency`. Others are never converted.',
+      example: { EUR: 1.08 },
+    }),
     createdAt: timeText('When it was made.'),
     updatedAt: timeText('When it last changed.'),
   })

@@ -16,13 +16,10 @@ import { exact, money, ok, timeOrNull } from './wire.ts'
 const sums = {
   amount: z.int().meta({ description: 'In minor units, exact however large.', format: 'int64' }),
   value: z.string().meta({ description: 'The same in major units, as decimal text.' }),
-  weightedAmount: z
-    .int()
-    .nullable()
-    .meta({
-      description: 'Each amount times the deal’s probability, in minor units. Null where probabilities do not count.',
-      format: 'int64',
-    }),
+  weightedAmount: z.int().nullable().meta({
+    description: 'Each amount times the deal’s probability, in minor units. Null where probabilities do not count.',
+    format: 'int64',
+  }),
 }
 export type TotalJson = z.output<typeof TotalJson>
 export const TotalJson = z

@@ -60,13 +60,10 @@ const fields = {
   title: text('1 to 255 characters.', 255).optional(),
   externalId: text('What another system calls it: 1 to 255 characters, unique in the workspace.', 255).nullable().optional(),
   amount: z.int().optional().meta({ description: 'In minor units of `currency`, up to 10^15 either way.' }),
-  value: z
-    .union([z.number(), z.string()])
-    .optional()
-    .meta({
-      description: 'Instead of `amount`: in major units, rounded to what the currency has. As text nothing is lost.',
-      example: '1250.50',
-    }),
+  value: z.union([z.number(), z.string()]).optional().meta({
+    description: 'Instead of `amount`: in major units, rounded to what the currency has. As text nothing is lost.',
+    example: '1250.50',
+  }),
   currency: z
     .string()
     .optional()

@@ -127,12 +127,10 @@ export const instant = (description: string) =>
     .transform((text) => Date.parse(text))
     .meta({ description, ...told({ type: 'string', format: 'date-time' }) })
 
-export const customValues = z
-  .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
-  .meta({
-    description: 'Values by the id of the custom field. On a write the others stay; null clears one.',
-    example: { '901': 'Gold' },
-  })
+export const customValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).meta({
+  description: 'Values by the id of the custom field. On a write the others stay; null clears one.',
+  example: { '901': 'Gold' },
+})
 
 // —— answers ——
 

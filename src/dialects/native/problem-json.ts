@@ -11,12 +11,10 @@ export const ProblemJson = z
       .array(
         z.object({
           field: z.string().meta({ description: 'Dotted where nested: `emails.0.value`. Empty for the input as a whole.' }),
-          rule: z
-            .string()
-            .meta({
-              description:
-                'What it breaks: `required`, `blank`, `too_long`, `type`, `format`, `range`, `unknown`, `not_found`, `duplicate`, `not_allowed` or `choice`.',
-            }),
+          rule: z.string().meta({
+            description:
+              'What it breaks: `required`, `blank`, `too_long`, `type`, `format`, `range`, `unknown`, `not_found`, `duplicate`, `not_allowed` or `choice`.',
+          }),
           message: z.string(),
           min: z.number().optional(),
           max: z.number().optional(),

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { ZodOpenApiOperationObject, ZodOpenApiParameters, ZodOpenApiResponsesObject } from 'zod-openapi'
+import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiParameters, ZodOpenApiResponsesObject } from 'zod-openapi'
+import type { Fault } from '../../http/fault.ts'
 import { type Host, originOf, type Route } from '../../http/speak.ts'
 import { DealJson } from './deals.ts'
+import { problemOf } from './problem.ts'
 import { ProblemJson } from './problem-json.ts'
 import { type About, type Spec, tags } from './speaker.ts'
 
@@ -44,7 +46,7 @@ async function documentOf(host: Host, server: string) {
     const path = route.url.replace(/:([A-Za-z]+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
   }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'crmux',
@@ -61,7 +63,14 @@ async function documentOf(host: Host, server: string) {
         token: { type: 'http', scheme: 'bearer', description: 'A token of a member: 64 hexadecimal characters.' },
       },
     },
-  })
+  }
+  return createDocument(document, { override: ({ jsonSchema }) => withoutSafeBounds(jsonSchema) })
+}
+
+/** Zod bounds whole numbers to those that JavaScript counts exactly: true of every JSON number, and no news to a reader. */
+function withoutSafeBounds(schema: { minimum?: unknown; maximum?: unknown }): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
 }
 
 const introduction = `One sales pipeline over HTTP, whole.
@@ -76,7 +85,8 @@ is not known is refused, never ignored.
 admins everything.
 
 **Errors** are problems (RFC 9457, \`application/problem+json\`): \`type\` for programs, \`detail\` for people, \`errors\` field by field,
-and \`instance\` names the request in the server's log.
+and \`instance\` names the request in the server's log. Beside what each operation lists, any may be answered 413 or 414 (too large),
+415 (not JSON) and 503 (the store cannot take it now; nothing was changed).
 
 **Careful writes.** A deal's answers carry an \`ETag\`, its version. Send it as \`If-Match\` and the write is refused (412) if the deal has changed in the
 meantime. Send an \`Idempotency-Key\` with any POST, and it can be sent again without being done again, for a day.`
@@ -113,12 +123,9 @@ const ifMatch = z
   .optional()
   .meta({ description: 'The entity tag that the deal must still have; otherwise 412.', example: '"7"' })
 const ifNoneMatch = z.string().optional().meta({ description: 'The entity tag that is known already; then 304.', example: '"7"' })
-const idempotencyKey = z
-  .string()
-  .optional()
-  .meta({
-    description: '1 to 255 characters of your choosing. The same request with the same key is done once and answered twice.',
-  })
+const idempotencyKey = z.string().optional().meta({
+  description: '1 to 255 characters of your choosing. The same request with the same key is done once and answered twice.',
+})
 
 function headersOf(method: string, { tagged, open }: About): { header?: z.ZodObject } {
   if (method === 'GET') return tagged && !open ? { header: z.object({ 'If-None-Match': ifNoneMatch }) } : {}
@@ -129,36 +136,48 @@ function headersOf(method: string, { tagged, open }: About): { header?: z.ZodObj
   return Object.keys(shape).length === 0 ? {} : { header: z.object(shape) }
 }
 
-const problems: Readonly<Record<number, string>> = {
-  400: 'The request cannot be read, or a parameter is not as it should be.',
-  401: 'No token, or one that is unknown, expired or revoked.',
-  403: 'Your role does not allow it.',
-  404: 'There is no such record in your workspace.',
-  409: 'It would break a rule of the model; `type` says which.',
-  412: 'The record has changed in the meantime.',
-  413: 'The body is larger than the server reads.',
-  415: 'The body is not JSON.',
-  422: 'A field is not as it should be; `errors` says which.',
-  503: 'The store cannot take it now; nothing was changed.',
+/** A refusal of each status, as it is really answered. */
+const refusals: Readonly<Record<number, { description: string; fault: Fault }>> = {
+  400: {
+    description: 'The request cannot be read, or a parameter is not as it should be.',
+    fault: {
+      kind: 'bad_input',
+      where: 'query',
+      issues: [{ path: ['limit'], rule: 'range', min: 1, max: 200, message: '' }],
+    },
+  },
+  401: { description: 'No token, or one that is unknown, expired or revoked.', fault: { kind: 'unauthenticated' } },
+  403: { description: 'Your role does not allow it.', fault: { kind: 'forbidden' } },
+  404: { description: 'There is no such record in your workspace.', fault: { kind: 'not_found', what: 'deal' } },
+  409: {
+    description: 'It would break a rule of the model; `type` says which.',
+    fault: { kind: 'conflict', rule: 'stage_in_use' },
+  },
+  412: { description: 'The deal has changed in the meantime.', fault: { kind: 'stale', version: 8 } },
+  422: {
+    description: 'A field is not as it should be; `errors` says which.',
+    fault: { kind: 'invalid', issues: [{ field: 'ownerId', rule: 'not_found' }] },
+  },
 }
 
-function answersOf(method: string, { about, params, body }: Spec): ZodOpenApiResponsesObject {
+function answersOf(method: string, { about, params, query, body }: Spec): ZodOpenApiResponsesObject {
+  const hasParameters = query instanceof z.ZodObject && Object.keys(query.shape).length > 0
   const statuses = [
-    400,
+    ...(hasParameters || body ? [400] : []),
     ...(about.open ? [] : [401]),
-    ...(about.role || (method !== 'GET' && !about.open) ? [403, 503] : []),
+    ...(about.role ? [403] : []),
     ...(params ? [404] : []),
     ...(method !== 'GET' && about.tagged ? [412] : []),
-    ...(body ? [413, 415, 422] : []),
+    ...(body ? [422] : []),
     ...(about.problems ?? []),
-  ]
-  const refused = [...new Set(statuses)]
-    .sort()
-    .map((status) => [
-      status,
-      { description: problems[status] ?? 'Refused.', content: { 'application/problem+json': { schema: ProblemJson } } },
-    ])
-  return { ...successOf(method, about), ...Object.fromEntries(refused) }
+  ].sort()
+  return { ...successOf(method, about), ...Object.fromEntries(statuses.map((status) => [status, refusal(status)])) }
+}
+
+function refusal(status: number) {
+  const { description = 'Refused.', fault = { kind: 'bug' } as const } = refusals[status] ?? {}
+  const example = { ...problemOf(fault), instance: 'urn:uuid:619cbcc4-a920-46d6-bba5-5e01cd17aaa7' }
+  return { description, content: { 'application/problem+json': { schema: ProblemJson, example } } }
 }
 
 function successOf(method: string, { one, made, list, answer, tagged }: About): ZodOpenApiResponsesObject {

@@ -23,7 +23,7 @@ export interface About {
   /** Whether it takes `If-Match` or `If-None-Match`. */
   tagged?: boolean
   /** Statuses of the problems that only some routes have. */
-  problems?: readonly (409 | 422)[]
+  problems?: readonly 409[]
   /** No token is needed. */
   open?: boolean
 }
