@@ -174,7 +174,7 @@ export interface Foreign {
 }
 
 /** What a command asks of the domain, and what the model makes of it. */
-interface Step {
+export interface Step {
   act(scope: Scope): Promise<unknown>
   /** Throws {@link Refused}. `made` is what the domain answered, for the ids it gave. */
   expect(model: Model, made: unknown): void
