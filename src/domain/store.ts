@@ -35,6 +35,7 @@ export interface Store {
   }
   members: {
     get(id: number): Promise<Member | undefined>
+    byUuid(uuid: string): Promise<Member | undefined>
     byEmail(email: string): Promise<Member | undefined>
     list(query: MemberQuery): Promise<Page<Member>>
     add(draft: { name: string; email: string; phone: string | null; role: Role }, at: Instant): Promise<Member>
@@ -72,6 +73,8 @@ export interface Store {
   deals: {
     identify(): Promise<Identity>
     get(id: number): Promise<Deal | undefined>
+    /** As `get`, for vendors whose ids are uuids. */
+    byUuid(uuid: string): Promise<Deal | undefined>
     byExternalId(externalId: string): Promise<Deal | undefined>
     list(query: DealQuery): Promise<Page<Deal>>
     /** Nobody else changes the deal until the transaction ends. */
@@ -111,6 +114,8 @@ export interface Nouns<T> {
   identify(): Promise<Identity>
   /** The row, deleted or not. */
   get(id: number): Promise<T | undefined>
+  /** As `get`, for vendors whose ids are uuids. */
+  byUuid(uuid: string): Promise<T | undefined>
   insert(row: T): Promise<void>
   save(row: T): Promise<void>
 }

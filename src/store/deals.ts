@@ -8,7 +8,7 @@ import type { Instant } from '../domain/time.ts'
 import { listDeals } from './deal-list.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { param, statement } from './engine.ts'
-import { all, type Columns, type Db, getRow, identify, insertRow, one, raw, updateRow } from './rows.ts'
+import { all, type Columns, type Db, getRow, getRowByUuid, identify, insertRow, one, raw, updateRow } from './rows.ts'
 import type { DealRow } from './schema.ts'
 import { indexed } from './search.ts'
 
@@ -16,6 +16,10 @@ export const dealTable = (db: Db): Store['deals'] => ({
   identify: () => identify(db, 'deal'),
   get: async (id) => {
     const row = await getRow<DealRow>(db, 'deal', id)
+    return row && toDeal(row)
+  },
+  byUuid: async (uuid) => {
+    const row = await getRowByUuid<DealRow>(db, 'deal', uuid)
     return row && toDeal(row)
   },
   byExternalId: (externalId) => one(db, byExternalId, toDeal, { externalId }),

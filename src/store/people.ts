@@ -86,6 +86,13 @@ const memberById = statement<MemberRow>((db) =>
   ),
 )
 
+const memberByUuid = statement<MemberRow>((db) =>
+  raw(
+    db,
+    sql<MemberRow>`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and "user".uuid = ${param('uuid')}`,
+  ),
+)
+
 const memberByEmail = statement<MemberRow>((db) =>
   raw(
     db,
@@ -156,6 +163,7 @@ export function pageById<T extends { id: number }>(rows: readonly T[], limit: nu
 
 export const memberTable = (db: Db): Store['members'] => ({
   get: (id) => (Number.isSafeInteger(id) ? one(db, memberById, toMember, { id }) : Promise.resolve(undefined)),
+  byUuid: (uuid) => one(db, memberByUuid, toMember, { uuid }),
   byEmail: (email) => one(db, memberByEmail, toMember, { email }),
   list: (query) => listMembers(db, query),
   add: async ({ name, email, phone, role }, at) => {
