@@ -196,6 +196,13 @@ export async function listDeals({ store }: Scope, query: DealQuery): Promise<Pag
   return store.deals.list(query)
 }
 
+/** How many deals a filter finds, counted over its index. */
+export const countDeals = ({ store }: Scope, filter: DealFilter): Promise<number> => store.deals.count(filter)
+
+/** The place of each deal among the cards of its stage, from 1, by the deal's id. */
+export const placesOf = ({ store }: Scope, deals: readonly Deal[]): Promise<ReadonlyMap<number, number>> =>
+  store.deals.places(deals)
+
 /** A deal that is not deleted. */
 export async function findDeal(scope: Scope, id: number): Promise<Deal> {
   const deal = await findAnyDeal(scope, id)

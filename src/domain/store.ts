@@ -1,6 +1,6 @@
 import type { StageTotal } from './board.ts'
 import type { CustomField, CustomFieldSubject } from './custom-field.ts'
-import type { Deal, DealPlace, DealQuery } from './deal.ts'
+import type { Deal, DealFilter, DealPlace, DealQuery } from './deal.ts'
 import type { Event, EventQuery } from './events.ts'
 import type { LossKind, LossReason } from './loss-reason.ts'
 import type { Page, Window } from './page.ts'
@@ -67,6 +67,8 @@ export interface Store {
   }
   parties: Nouns<Party> & {
     list(query: PartyQuery): Promise<Page<Party>>
+    /** How many the query finds, whatever its window. */
+    count(query: PartyQuery): Promise<number>
     /** How many live people each company has. */
     peopleCounts(companyIds: readonly number[]): Promise<ReadonlyMap<number, number>>
   }
@@ -77,6 +79,7 @@ export interface Store {
     byUuid(uuid: string): Promise<Deal | undefined>
     byExternalId(externalId: string): Promise<Deal | undefined>
     list(query: DealQuery): Promise<Page<Deal>>
+    count(filter: DealFilter): Promise<number>
     /** Nobody else changes the deal until the transaction ends. */
     lock(id: number): Promise<void>
     /** Writes a new deal, its search text and facets, and adds it to its stage's total. */
@@ -88,6 +91,10 @@ export interface Store {
     /** Whether any deal (`live`: any that is not deleted) stands in the stage or was closed from it. */
     anyIn(stageId: number, which?: 'live'): Promise<boolean>
     totals(pipelineId?: number): Promise<readonly StageTotal[]>
+    /** Of closed deals, under the open stage that each was closed from. */
+    closedTotals(): Promise<readonly StageTotal[]>
+    /** The place of each deal among the cards of its stage, from 1, by its id. A place stays taken when its deal is deleted. */
+    places(deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[]): Promise<ReadonlyMap<number, number>>
   }
   events: {
     append(event: Omit<Event, 'id'>): Promise<void>

@@ -56,6 +56,20 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
   return { items, next: rows.length > limit && last ? { value: sortValue(last, first.by), id: last.id } : null }
 }
 
+/** How many deals a filter finds. Without an order to keep, the first narrow condition leads, or else the first that has an index. */
+export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
+  const conditions = conditionsOf(narrowed(filter), db.workspaceId)
+  const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
+  if (filter.text !== undefined) await db.session.settle()
+  const lead = conditions.find(({ count }) => count)
+  const query = shaped<{ n: number }>(`count ${conditions.map(({ name }) => name).join('|')}`, (kysely, engine) => {
+    const asked = conditions.map((condition) => sql`${condition.sql(engine, condition === lead ? 'lead' : 'ask')}`)
+    const where = [sql`deal.workspace_id = ${param('workspace')}`, ...asked]
+    return raw(kysely, sql<{ n: number }>`select count(*) as n from deal where ${sql.join(where, sql` and `)}`)
+  })
+  return Number((await db.session.one(query, values))?.n ?? 0)
+}
+
 const shapeOf = ({ conditions, order, lead, after, offset }: Plan): string =>
   [
     'deals',

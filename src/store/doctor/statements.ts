@@ -42,6 +42,14 @@ export const totals = statement<TotalText>((db) =>
   ),
 )
 
+export const closedTotals = statement<TotalText>((db) =>
+  raw(
+    db,
+    sql<TotalText>`select workspace_id, stage_id, currency, deal_count, cast(amount as text) as amount, cast(own_amount as text) as own_amount,
+      cast(own_weighted as text) as own_weighted from closed_from_stage_total`,
+  ),
+)
+
 export const hasFacet = statement<{ found: number }>((db) =>
   raw(
     db,
