@@ -1,7 +1,7 @@
 import { found, invalid } from './errors.ts'
 import type { Direction, Page, Window } from './page.ts'
 import type { Scope } from './scope.ts'
-import { isLost, isOpen, type Stage, type StageKind } from './stage.ts'
+import { isLost, isOpen, listStages, type Stage, type StageKind } from './stage.ts'
 import type { Extras, Json, JsonObject } from './text.ts'
 import type { Day, Instant } from './time.ts'
 
@@ -196,8 +196,26 @@ export async function listDeals({ store }: Scope, query: DealQuery): Promise<Pag
   return store.deals.list(query)
 }
 
-/** How many deals a filter finds, counted over its index. */
-export const countDeals = ({ store }: Scope, filter: DealFilter): Promise<number> => store.deals.count(filter)
+/** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
+export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {
+  const { store } = scope
+  const { stageId, openStageId, pipelineId, outcomes, isArchived, ...others } = filter
+  const isTotalled = isArchived === false && Object.values(others).every((value) => value === undefined)
+  // Totals of deals by the stage they were closed from do not say how they were closed.
+  if (!isTotalled || (openStageId !== undefined && (stageId ?? outcomes) !== undefined)) return store.deals.count(filter)
+  const wanted = new Set(
+    (await listStages(scope))
+      .filter(
+        (stage) =>
+          [undefined, stage.id].includes(stageId ?? openStageId) &&
+          (pipelineId === undefined || stage.pipelineId === pipelineId) &&
+          (outcomes?.includes(stage.kind) ?? true),
+      )
+      .map(({ id }) => id),
+  )
+  const totals = [...(await store.deals.totals()), ...(openStageId === undefined ? [] : await store.deals.closedTotals())]
+  return totals.reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
+}
 
 /** The place of each deal among the cards of its stage, from 1, by the deal's id. */
 export const placesOf = ({ store }: Scope, deals: readonly Deal[]): Promise<ReadonlyMap<number, number>> =>
