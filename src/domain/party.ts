@@ -52,6 +52,9 @@ export interface Reachable {
   readonly primary: boolean
 }
 
+/** The main one of several addresses or numbers. */
+export const mainOf = (list: readonly Reachable[]): string | undefined => (list.find((entry) => entry.primary) ?? list[0])?.value
+
 export interface Address {
   readonly line1?: string | null | undefined
   readonly city?: string | null | undefined
