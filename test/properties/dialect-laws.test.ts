@@ -198,7 +198,7 @@ test('histories through mixed dialects leave all of them saying the same', { tim
   const lane = () =>
     fc.assert(
       fc.asyncProperty(histories, async (commands) => live(commands, await app.workspace({ template }))),
-      { numRuns: 15 },
+      { numRuns: 40 },
     )
   await Promise.all([lane(), lane()])
 })
