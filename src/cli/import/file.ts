@@ -14,6 +14,7 @@ import { textOf } from '../rows/values.ts'
 import type { Reading } from './cells.ts'
 import { type Fields, type Mapping, mapColumns } from './columns.ts'
 import { Directory } from './directory.ts'
+import { Kept } from './kept.ts'
 import { openRejects } from './rejects.ts'
 import { runImport } from './run.ts'
 import { madeWords, number } from './summary.ts'
@@ -66,7 +67,8 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
     tellMapping(columns, mapping, survey.dates.dateFormat, noun.warning(mapping))
 
     const began = performance.now()
-    const directory = new Directory(options.create ?? new Set())
+    const kept = new Kept({ creates: options.create ?? new Set(), isRehearsal: options.dryRun ?? false })
+    const directory = new Directory(kept)
     const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, columns)
     const bar = progressBar(options.dryRun ? 'Rehearsing' : 'Importing', survey.rows)
     const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, refused: 0 }
@@ -107,7 +109,7 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
       )
     if (isStopped)
       note(`Stopped after ${number(done)} of ${number(survey.rows)} rows. What was taken in stays; run it again to go on.`)
-    const made = madeWords(directory)
+    const made = madeWords(kept)
     const lines = [
       `${number(done)} rows in ${((performance.now() - began) / 1000).toFixed(1)} s (${rate(done, began)} rows/s)${options.dryRun ? ', all of it undone: this was a dry run' : ''}`,
       Object.entries(counts)
