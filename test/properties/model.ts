@@ -92,7 +92,17 @@ export class Model {
   now = 0
 
   clone(): Model {
-    return Object.assign(new Model(), structuredClone({ ...this }) as Partial<Model>)
+    const copied = <K, T extends object>(map: Map<K, T>, copy: (value: T) => T) =>
+      new Map([...map].map(([key, value]) => [key, copy(value)]))
+    return Object.assign(new Model(), {
+      pipelines: this.pipelines.map((pipeline) => ({ ...pipeline, stages: [...pipeline.stages] })),
+      defaultId: this.defaultId,
+      stages: copied(this.stages, (stage) => ({ ...stage })),
+      deals: copied(this.deals, (deal) => ({ ...deal })),
+      reasons: copied(this.reasons, (reason) => ({ ...reason })),
+      columns: copied(this.columns, (column) => [...column]),
+      now: this.now,
+    })
   }
 
   // —— looking ——
