@@ -1,6 +1,6 @@
 import { type DealFilter, type DealSort, facetValue } from '../domain/deal.ts'
 import { exactMinor, unusualPlaces } from '../domain/money.ts'
-import { type EngineKind, inList, param, type Value } from './engine.ts'
+import { type EngineKind, inList, param, unindexed, type Value } from './engine.ts'
 import { matching } from './search.ts'
 import { type Sql, sql } from './sql.ts'
 
@@ -16,9 +16,6 @@ export interface Condition {
   /** Sorts in whose order its index has the rows. */
   orders: readonly DealSort[]
 }
-
-/** SQLite takes no index for a term that is an expression. It has no statistics to know better; PostgreSQL has. */
-export const unindexed = (engine: EngineKind): Sql => sql.raw(engine === 'sqlite' ? '+' : '')
 
 /** What each sort orders by; where it can be empty, the expression that its index has. */
 export const sortColumns: Readonly<Record<DealSort, Sql>> = {

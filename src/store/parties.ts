@@ -1,7 +1,7 @@
 import type { Page } from '../domain/page.ts'
 import { mainOf, type Party, type PartyQuery, type PartySort } from '../domain/party.ts'
 import type { Store } from '../domain/store.ts'
-import { inList, param, statement, type Value } from './engine.ts'
+import { inList, param, statement, unindexed, type Value } from './engine.ts'
 import { type Db, nounTable, parse, shaped } from './rows.ts'
 import { flag, type PartyRow, pack } from './schema.ts'
 import { indexed, matching } from './search.ts'
@@ -124,11 +124,14 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
     where.push(['text', sql`party.id in (select rowid from party_text where party_text match ${param('text')})`])
     values.text = match
   }
+  // A few ids or the hits of a search are fetched and sorted; walking everybody in order would take as long as there are people.
+  const mark = ids || text !== undefined ? unindexed(db.engine.kind) : sql``
+  const sortColumn = sql`${mark}${sortColumns[sort.by]}`
   if (after) {
     const sign = sql.raw(sort.direction === 'asc' ? '>' : '<')
     where.push([
       `after ${sort.direction}`,
-      sql`(${sortColumns[sort.by]}, party.id) ${sign} (${param('afterValue')}, ${param('afterId')})`,
+      sql`(${sortColumn}, ${mark}party.id) ${sign} (${param('afterValue')}, ${param('afterId')})`,
     ])
     Object.assign(values, { afterValue: after.value, afterId: after.id })
   }
@@ -137,7 +140,7 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
     const conditions = [sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
     const direction = sql.raw(sort.direction)
     return sql`select * from party where ${sql.join(conditions, ' and ')}
-        order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`
+        order by ${sortColumn} ${direction}, ${mark}party.id ${direction} limit ${param('limit')} offset ${param('offset')}`
   })
   if (text !== undefined) await db.session.settle()
   const rows = await db.session.all(list, values)
