@@ -1,7 +1,7 @@
 import { found } from './errors.ts'
 import type { Direction, Page, Window } from './page.ts'
 import type { Scope } from './scope.ts'
-import { isLost, isOpen, type Stage, type StageKind } from './stage.ts'
+import { isLost, isOpen, listStages, type Stage, type StageKind } from './stage.ts'
 import type { Extras, Json, JsonObject } from './text.ts'
 import type { Day, Instant } from './time.ts'
 
@@ -113,17 +113,17 @@ export interface DealDraft extends DealPatch {
 export interface DealFilter {
   ids?: readonly number[] | undefined
   externalId?: string | undefined
-  pipelineId?: number | undefined
-  stageId?: number | undefined
+  pipelineId?: OneOf | undefined
+  stageId?: OneOf | undefined
   openStageId?: number | undefined
   outcomes?: readonly StageKind[] | undefined
-  ownerId?: number | undefined
-  creatorId?: number | undefined
-  contactId?: number | undefined
-  companyId?: number | undefined
+  ownerId?: OneOf | undefined
+  creatorId?: OneOf | undefined
+  contactId?: OneOf | undefined
+  companyId?: OneOf | undefined
   /** The contact, or the company where there is no contact: what `partyId` of a patch says. */
   partyId?: number | undefined
-  lossReasonId?: number | undefined
+  lossReasonId?: OneOf | undefined
   /** Exactly this title. */
   title?: string | undefined
   /** Words, each the beginning of a word of the deal's texts, in any case and without accents. */
@@ -150,12 +150,25 @@ export interface DealFilter {
   updatedUntil?: Instant | undefined
   createdSince?: Instant | undefined
   createdUntil?: Instant | undefined
+  closedSince?: Instant | undefined
+  closedUntil?: Instant | undefined
+  stageChangedSince?: Instant | undefined
+  stageChangedUntil?: Instant | undefined
   /** Undefined: both. */
   isArchived?: boolean | undefined
   /** Undefined: only those that are not deleted. */
   deleted?: 'only' | 'both' | undefined
   deletedSince?: Instant | undefined
+  /** All of these as well. Whether deleted deals are looked at is said by the whole filter alone. */
+  all?: readonly DealFilter[] | undefined
+  /** At least one of these as well. */
+  any?: readonly DealFilter[] | undefined
+  /** None of these. */
+  none?: readonly DealFilter[] | undefined
 }
+
+/** An id, or any one of several. */
+export type OneOf = number | readonly number[]
 
 /** `not` finds those that do not have this value there, or nothing at all. */
 export interface ExtraMatch {
@@ -191,6 +204,19 @@ export interface DealQuery extends Window {
 
 /** One page of deals. */
 export const listDeals = ({ store }: Scope, query: DealQuery): Promise<Page<Deal>> => store.deals.list(query)
+
+/** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
+export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {
+  const { stageId, pipelineId, outcomes, isArchived, ...others } = filter
+  const isTotalled = isArchived === false && Object.values(others).every((value) => value === undefined)
+  if (!isTotalled) return scope.store.deals.count(filter)
+  const has = (wanted: OneOf | undefined, id: number) => wanted === undefined || [wanted].flat().includes(id)
+  const stages = (await listStages(scope)).filter(
+    (stage) => has(stageId, stage.id) && has(pipelineId, stage.pipelineId) && (outcomes?.includes(stage.kind) ?? true),
+  )
+  const wanted = new Set(stages.map((stage) => stage.id))
+  return (await scope.store.deals.totals()).reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
+}
 
 /** A deal that is not deleted. */
 export async function findDeal(scope: Scope, id: number): Promise<Deal> {

@@ -77,20 +77,16 @@ const plain = {
   updatedUntil: 'updated_at <',
 } as const satisfies { [K in keyof PartyQuery]?: string }
 
-async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
-  const {
-    ids,
-    lastName,
-    text,
-    address = {},
-    customField = [],
-    deleted,
-    sort = { by: 'id', direction: 'asc' },
-    limit,
-    after,
-    offset = 0,
-  } = query
-  const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
+interface Conditions {
+  /** Each under a name for the shape of the query. */
+  where: readonly (readonly [string, RawBuilder<unknown>])[]
+  values: Record<string, Value>
+}
+
+/** What a query asks, whatever its window; null where it can find nothing. */
+function conditionsOf(db: Db, query: PartyQuery): Conditions | null {
+  const { ids, lastName, text, address = {}, customField = [], deleted } = query
+  const values: Record<string, Value> = { workspace: db.workspaceId }
   const where: [string, RawBuilder<unknown>][] = []
   for (const [key, comparison] of Object.entries(plain)) {
     const value = query[key as keyof typeof plain]
@@ -122,10 +118,31 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   }
   if (text !== undefined) {
     const match = matching(db.workspaceId, text, ['name'])
-    if (match === null) return { items: [], next: null }
+    if (match === null) return null
     where.push(['text', sql`party.id in (select rowid from party_text where party_text match ${param('text')})`])
     values.text = match
   }
+  return { where, values }
+}
+
+const whereOf = (where: Conditions['where']) =>
+  sql.join([sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)], sql` and `)
+
+async function countParties(db: Db, query: PartyQuery): Promise<number> {
+  const conditions = conditionsOf(db, query)
+  if (!conditions) return 0
+  const count = shaped<{ n: number }>(`count parties ${conditions.where.map(([name]) => name).join('|')}`, (kysely) =>
+    raw(kysely, sql<{ n: number }>`select count(*) as n from party where ${whereOf(conditions.where)}`),
+  )
+  return Number((await db.session.one(count, conditions.values))?.n ?? 0)
+}
+
+async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
+  const { sort = { by: 'id', direction: 'asc' }, limit, after, offset = 0 } = query
+  const conditions = conditionsOf(db, query)
+  if (!conditions) return { items: [], next: null }
+  const where = [...conditions.where]
+  const values: Record<string, Value> = { ...conditions.values, limit: limit + 1, offset }
   if (after) {
     const sign = sql.raw(sort.direction === 'asc' ? '>' : '<')
     where.push([
@@ -136,11 +153,10 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   }
   const shape = `parties ${sort.by} ${sort.direction} ${where.map(([name]) => name).join('|')}`
   const list = shaped<PartyRow>(shape, (kysely) => {
-    const conditions = [sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
     const direction = sql.raw(sort.direction)
     return raw(
       kysely,
-      sql<PartyRow>`select * from party where ${sql.join(conditions, sql` and `)}
+      sql<PartyRow>`select * from party where ${whereOf(where)}
         order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`,
     )
   })
@@ -179,6 +195,7 @@ export function partyTable(db: Db): Store['parties'] {
       await writeText(db, party)
     },
     list: (query) => listParties(db, query),
+    count: (query) => countParties(db, query),
     peopleCounts: async (companyIds) => {
       const counts = await db.session.all(countPeople, { workspace: db.workspaceId, ids: JSON.stringify(companyIds) })
       return new Map(counts.map((row) => [row.company_id, row.n]))

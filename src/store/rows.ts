@@ -42,13 +42,15 @@ export type Columns = Readonly<Record<string, Value>>
 
 const kept = new Map<string, Statement<unknown>>()
 
-/** A statement for every shape of query that occurs, built when it is first needed. */
+/** Callers can combine filters in more ways than it is worth remembering. */
+const maxShapes = 2_000
+
+/** A statement for every shape of query that occurs, built when it is first needed. The shape used longest ago is forgotten first. */
 export function shaped<Row>(shape: string, build: Statement<Row>['build']): Statement<Row> {
-  let known = kept.get(shape)
-  if (!known) {
-    known = statement(build)
-    kept.set(shape, known)
-  }
+  const known = kept.get(shape) ?? statement(build)
+  kept.delete(shape)
+  kept.set(shape, known)
+  if (kept.size > maxShapes) kept.delete(kept.keys().next().value ?? shape)
   return known as Statement<Row>
 }
 
