@@ -48,6 +48,7 @@ export async function listDeals(db: Db, { filter = {}, sort = rowById, limit, af
   )
   if (after) Object.assign(values, { afterValue: after.value, afterId: after.id })
   if (offset) values.offset = offset
+  if (filter.text !== undefined) await db.session.settle()
   const rows = await db.session.all(query, values)
   const items = rows.slice(0, limit).map(toDeal)
   const last = items.at(-1)

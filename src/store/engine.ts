@@ -32,6 +32,13 @@ export interface Session {
   all<Row>(statement: Statement<Row>, values: Values): Row[] | Promise<Row[]>
   one<Row>(statement: Statement<Row>, values: Values): Row | undefined | Promise<Row | undefined>
   run(statement: Statement<unknown>, values: Values): void | Promise<void>
+  /**
+   * Runs it at the end of the transaction, or when `settle` is called; never, if the savepoint it was said in is undone.
+   * For what is dear to write row by row: a full-text index writes a new segment at every savepoint.
+   */
+  later(statement: Statement<unknown>, values: Values): void | Promise<void>
+  /** Runs now what was put off, for those who are about to read it. */
+  settle(): void | Promise<void>
   /** Runs the work so that its writes can be undone alone. Only inside a transaction. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }
@@ -42,6 +49,8 @@ export interface Engine {
   readonly reader: Session
   /** Resolves once the work's writes would survive a crash. Writers that wait together share one commit. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** A session that sees one moment of the store, however long it reads and whoever writes meanwhile. */
+  snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 

@@ -160,6 +160,7 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
         order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`,
     )
   })
+  if (text !== undefined) await db.session.settle()
   const rows = await db.session.all(list, values)
   const items = rows.slice(0, limit).map(toParty)
   const last = items.at(-1)
@@ -180,7 +181,7 @@ const addText = statement((db) =>
 )
 
 const writeText = async ({ session, workspaceId }: Db, { id, name }: Party): Promise<void> =>
-  session.run(addText, { id, name: indexed(workspaceId, name) })
+  session.later(addText, { id, name: indexed(workspaceId, name) })
 
 export function partyTable(db: Db): Store['parties'] {
   const rows = nounTable(db, 'party', toParty, fromParty)

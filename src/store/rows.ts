@@ -42,15 +42,17 @@ export type Columns = Readonly<Record<string, Value>>
 
 const kept = new Map<string, Statement<unknown>>()
 
-/** Callers can combine filters in more ways than it is worth remembering. */
-const maxShapes = 2_000
+/** Far more than real clients need; whoever combines filters at random shall not fill the memory with statements. */
+const maxShapes = 2000
 
-/** A statement for every shape of query that occurs, built when it is first needed. The shape used longest ago is forgotten first. */
+/** A statement for every shape of query that occurs, built when it is first needed. */
 export function shaped<Row>(shape: string, build: Statement<Row>['build']): Statement<Row> {
-  const known = kept.get(shape) ?? statement(build)
-  kept.delete(shape)
-  kept.set(shape, known)
-  if (kept.size > maxShapes) kept.delete(kept.keys().next().value ?? shape)
+  let known = kept.get(shape)
+  if (!known) {
+    if (kept.size >= maxShapes) kept.clear()
+    known = statement(build)
+    kept.set(shape, known)
+  }
   return known as Statement<Row>
 }
 
