@@ -10,6 +10,8 @@ export interface Condition {
   name: string
   sql(engine: EngineKind): RawBuilder<unknown>
   values: Record<string, Value>
+  /** Looks into the search index, which is written at the end of a transaction. */
+  readsText?: boolean
 }
 
 /** Filters that compare one column with an id, or with several. */
@@ -88,8 +90,11 @@ function partsOf(filter: DealFilter, workspaceId: number, at = ''): Condition[] 
     const match = matching(workspaceId, text, filter.textIn ?? ['title', 'custom'])
     if (match === null) add('nothing', () => sql`1 = 0`)
     else
-      add('text', () => sql`deal.id in (select rowid from deal_text where deal_text match ${param(`${at}text`)})`, {
-        [`${at}text`]: match,
+      conditions.push({
+        name: 'text',
+        sql: () => sql`deal.id in (select rowid from deal_text where deal_text match ${param(`${at}text`)})`,
+        values: { [`${at}text`]: match },
+        readsText: true,
       })
   }
   return [...conditions, ...combinations(filter, workspaceId, at)]
@@ -152,6 +157,7 @@ function combinations(filter: DealFilter, workspaceId: number, at: string): Cond
         return word === 'none' ? sql`(${combined}) is not true` : sql`(${combined})`
       },
       values: Object.assign({}, ...groups.flat().map(({ values }) => values)),
+      readsText: groups.flat().some(({ readsText }) => readsText),
     }
   })
 }

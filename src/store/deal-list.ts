@@ -48,7 +48,7 @@ export async function listDeals(db: Db, { filter = {}, sort = rowById, limit, af
   )
   if (after) Object.assign(values, { afterValue: after.value, afterId: after.id })
   if (offset) values.offset = offset
-  if (filter.text !== undefined) await db.session.settle()
+  if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
   const rows = await db.session.all(query, values)
   const items = rows.slice(0, limit).map(toDeal)
   const last = items.at(-1)
@@ -62,6 +62,7 @@ export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
     raw(kysely, sql<{ n: number }>`select count(*) as n from deal where ${whereOf(engine, conditions)}`),
   )
   const values = Object.assign({ workspace: db.workspaceId }, ...conditions.map((condition) => condition.values))
+  if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
   return Number((await db.session.one(count, values))?.n ?? 0)
 }
 

@@ -134,6 +134,7 @@ async function countParties(db: Db, query: PartyQuery): Promise<number> {
   const count = shaped<{ n: number }>(`count parties ${conditions.where.map(([name]) => name).join('|')}`, (kysely) =>
     raw(kysely, sql<{ n: number }>`select count(*) as n from party where ${whereOf(conditions.where)}`),
   )
+  if (query.text !== undefined) await db.session.settle()
   return Number((await db.session.one(count, conditions.values))?.n ?? 0)
 }
 
@@ -160,7 +161,7 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
         order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`,
     )
   })
-  if (text !== undefined) await db.session.settle()
+  if (query.text !== undefined) await db.session.settle()
   const rows = await db.session.all(list, values)
   const items = rows.slice(0, limit).map(toParty)
   const last = items.at(-1)
