@@ -224,14 +224,20 @@ function base62(value: number, width: number): string {
   return text
 }
 
+/** With its length first, so that more digits sort as the larger number they are. */
+const ordered = (value: number): string => {
+  const text = base62(value, 1)
+  return `${text.length}${text}`
+}
+
 const lastMoment = 62 ** 8 - 1
 
 /**
  * The rank of a deal that arrives on top of a column: the later, the smaller. It needs no look at the column, so deals that arrive
- * at the same moment do not wait for each other; the id keeps them apart. `h` and eight digits are an integer to fractional-indexing.
+ * at the same moment do not wait for each other; the id keeps them apart and in the order they were made. `h` and eight digits are an integer to fractional-indexing.
  */
 const arrivalRank = (at: Instant, id: number): string =>
-  `h${base62(lastMoment - Math.min(Math.max(at, 0), lastMoment), 8)}${base62(id, 1)}V`
+  `h${base62(lastMoment - Math.min(Math.max(at, 0), lastMoment), 8)}${ordered(id)}V`
 
 const rankOf = statement<{ rank: string }>((db) =>
   raw(

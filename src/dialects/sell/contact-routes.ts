@@ -10,11 +10,11 @@ import {
   type PartyQuery,
   type PartySort,
 } from '../../domain/party.ts'
-import { atomically, type Scope } from '../../domain/scope.ts'
+import { atomically, requireRole, type Scope } from '../../domain/scope.ts'
 import type { Speaker } from '../../http/speak.ts'
 import { ContactBody, type ContactData, readAddress, readChange, readContact, writeContact } from './contacts.ts'
 import { ambiguous, readMatches } from './deal-queries.ts'
-import { byId, gathered, noQuery } from './fields.ts'
+import { byId, customFilter, gathered, noQuery } from './fields.ts'
 import { idList, many, number, paging, sortBy, windowOf, yesOrNo } from './paging.ts'
 import { noteTags } from './records.ts'
 import { gone, item, one } from './wire.ts'
@@ -41,7 +41,7 @@ const filters = {
   email: z.string().optional(),
   phone: z.string().optional(),
   address: z.strictObject({ line1: part, city: part, postal_code: part, state: part, country: part }).optional(),
-  custom_fields: z.record(z.string(), z.string()).optional(),
+  custom_fields: customFilter.optional(),
 }
 
 /** By last name unless the caller says otherwise, as the vendor's clients document it. */
@@ -89,24 +89,25 @@ export function mountContacts(api: Speaker): void {
 
 const show = async (scope: Scope, party: Party) => one('contact', writeContact(party, await listCustomFields(scope, 'contact')))
 
-const addContact = (scope: Scope, data: ContactData): Promise<Party> =>
-  atomically(scope, async (scope) => {
+function addContact(scope: Scope, data: ContactData): Promise<Party> {
+  requireRole(scope, 'member')
+  return atomically(scope, async (scope) => {
     const party = await addParty(scope, readContact(data, await listCustomFields(scope, 'contact')))
     await noteTags(scope, 'contact', party.tags)
     return party
   })
+}
 
-const editContact = (scope: Scope, id: number, data: ContactData): Promise<Party> =>
-  atomically(scope, async (scope) => {
+function editContact(scope: Scope, id: number, data: ContactData): Promise<Party> {
+  requireRole(scope, 'member')
+  return atomically(scope, async (scope) => {
     const before = await findParty(scope, id)
     const party = await changeParty(scope, id, readChange(data, before, await listCustomFields(scope, 'contact')))
-    await noteTags(
-      scope,
-      'contact',
-      party.tags.filter((tag) => !before.tags.includes(tag)),
-    )
+    const fresh = party.tags.filter((tag) => !before.tags.includes(tag))
+    await noteTags(scope, 'contact', fresh)
     return party
   })
+}
 
 const putContact = (scope: Scope, match: z.output<typeof ContactMatch>, data: ContactData): Promise<Party> =>
   atomically(scope, async (scope) => {

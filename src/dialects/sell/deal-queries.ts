@@ -3,7 +3,7 @@ import type { CustomField } from '../../domain/custom-field.ts'
 import type { DealFilter, DealSort, FieldMatch } from '../../domain/deal.ts'
 import { fail } from '../../http/fault.ts'
 import { nameOf } from './deals.ts'
-import { day, gathered } from './fields.ts'
+import { customFilter, day, gathered } from './fields.ts'
 import { idList, number, paging, sortBy, yesOrNo } from './paging.ts'
 
 const sorts: Readonly<Record<string, DealSort>> = {
@@ -32,7 +32,7 @@ const filters = {
     .regex(/^-?\d{1,13}(\.\d{1,4})?$/)
     .optional(),
   estimated_close_date: day.optional(),
-  custom_fields: z.record(z.string(), z.string()).optional(),
+  custom_fields: customFilter.optional(),
 }
 
 export const includes = z.enum(['associated_contacts']).optional()
@@ -70,8 +70,8 @@ export function readFilter(query: z.output<typeof DealMatch>, fields: readonly C
 }
 
 /** `custom_fields[Field Name]=x`, as the fields keep it. A field that does not exist is refused like any unknown parameter. */
-export function readMatches(values: Readonly<Record<string, string>> = {}, fields: readonly CustomField[]): FieldMatch[] {
-  return Object.entries(values).map(([name, text]) => {
+export function readMatches(pairs: z.output<typeof customFilter> = [], fields: readonly CustomField[]): FieldMatch[] {
+  return pairs.map(([name, text]) => {
     const field = fields.find((field) => nameOf(field) === name)
     const value = field && valueIn(field, text)
     if (field && value !== undefined) return { id: String(field.id), value }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { listCustomFields } from '../../domain/custom-field.ts'
+import { type CustomField, listCustomFields } from '../../domain/custom-field.ts'
 import { type Deal, findDeal, listDeals } from '../../domain/deal.ts'
 import { atomically, type Scope } from '../../domain/scope.ts'
-import type { Speaker } from '../../http/speak.ts'
+import type { Answer, Speaker } from '../../http/speak.ts'
 import { includedAssociations } from './associated-contacts.ts'
 import { ambiguous, DealMatch, DealQuery, includes, readFilter } from './deal-queries.ts'
 import { kindsOf } from './deal-reasons.ts'
@@ -15,26 +15,26 @@ import { gone, item, one } from './wire.ts'
 export function mountDeals(api: Speaker): void {
   api.get('/v2/deals', { query: DealQuery }, async ({ scope, query, req }) => {
     const { page, per_page, sort_by, includes, ...match } = query
-    const filter = readFilter(match, await listCustomFields(scope, 'deal'))
-    const deals = await listDeals(scope, { filter, sort: sort_by, ...windowOf(query) })
-    const items = await show(scope, deals.items, includes)
+    const fields = await listCustomFields(scope, 'deal')
+    const deals = await listDeals(scope, { filter: readFilter(match, fields), sort: sort_by, ...windowOf(query) })
+    const items = await show(scope, deals.items, fields, includes)
     return many(req, query, { items: items.map((deal) => item('deal', deal)), hasMore: deals.next !== null })
   })
 
   api.post('/v2/deals', { query: noQuery, body: NewDeal }, async ({ scope, body }) =>
-    one('deal', await showOne(scope, await addDeal(scope, body.data))),
+    showOne(scope, await addDeal(scope, body.data)),
   )
 
   api.post('/v2/deals/upsert', { query: DealMatch, body: DealChange }, async ({ scope, query, body }) =>
-    one('deal', await showOne(scope, await putDeal(scope, query, body.data))),
+    showOne(scope, await putDeal(scope, query, body.data)),
   )
 
   api.get('/v2/deals/:id', { params: byId, query: z.strictObject({ includes }) }, async ({ scope, params, query }) =>
-    one('deal', await showOne(scope, await findDeal(scope, params.id), query.includes)),
+    showOne(scope, await findDeal(scope, params.id), query.includes),
   )
 
   api.put('/v2/deals/:id', { params: byId, query: noQuery, body: DealChange }, async ({ scope, params, body }) =>
-    one('deal', await showOne(scope, await editDeal(scope, params.id, body.data))),
+    showOne(scope, await editDeal(scope, params.id, body.data)),
   )
 
   api.delete('/v2/deals/:id', { params: byId, query: noQuery }, async ({ scope, params }) => {
@@ -52,9 +52,10 @@ const putDeal = (scope: Scope, match: z.output<typeof DealMatch>, data: DealData
     return deal ? editDeal(scope, deal.id, data) : addDeal(scope, data)
   })
 
+type Includes = z.output<typeof includes>
+
 /** Deals as the vendor shows them, with what they name looked up once for all of them. */
-async function show(scope: Scope, deals: readonly Deal[], include: z.output<typeof includes>): Promise<object[]> {
-  const fields = await listCustomFields(scope, 'deal')
+async function show(scope: Scope, deals: readonly Deal[], fields: readonly CustomField[], include: Includes): Promise<object[]> {
   const kinds = await kindsOf(scope, deals)
   return Promise.all(
     deals.map(async (deal) => ({
@@ -64,7 +65,7 @@ async function show(scope: Scope, deals: readonly Deal[], include: z.output<type
   )
 }
 
-async function showOne(scope: Scope, deal: Deal, include?: z.output<typeof includes>): Promise<object> {
-  const [shown = {}] = await show(scope, [deal], include)
-  return shown
+async function showOne(scope: Scope, deal: Deal, include?: Includes): Promise<Answer> {
+  const [shown = {}] = await show(scope, [deal], await listCustomFields(scope, 'deal'), include)
+  return one('deal', shown)
 }

@@ -2,7 +2,7 @@ import { listCustomFields } from '../../domain/custom-field.ts'
 import { type Deal, type DealPatch, findDeal } from '../../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../../domain/edit-deals.ts'
 import { invalid } from '../../domain/errors.ts'
-import { atomically, type Scope } from '../../domain/scope.ts'
+import { atomically, requireRole, type Scope } from '../../domain/scope.ts'
 import type { JsonObject } from '../../domain/text.ts'
 import type { Instant } from '../../domain/time.ts'
 import { dropAssociations } from './associated-contacts.ts'
@@ -12,6 +12,7 @@ import { hasSource, noteTags } from './records.ts'
 
 /** A new deal. `name` and `contact_id` are in the payload of a create, and an upsert that finds nothing asks for them. */
 export function addDeal(scope: Scope, data: DealData): Promise<Deal> {
+  requireRole(scope, 'member')
   return atomically(scope, async (scope) => {
     const { name: title, contact_id } = data
     if (title === undefined) return invalid('title', 'required')
@@ -38,6 +39,7 @@ export function addDeal(scope: Scope, data: DealData): Promise<Deal> {
  * seconds), so that a moment that says what was shown says nothing.
  */
 export function editDeal(scope: Scope, id: number, data: DealData): Promise<Deal> {
+  requireRole(scope, 'member')
   return atomically(scope, async (scope) => {
     await scope.store.deals.lock(id)
     const before = await findDeal(scope, id)

@@ -42,9 +42,12 @@ export const day = z.string().transform((text, context) => {
 /** Values by the name of the custom field. What fits which field is the model's to say. */
 export const customValues = z.record(z.string(), z.json())
 
+/** `custom_fields[Field Name]=x`, as pairs: a record would lose a field called `__proto__`. */
+export const customFilter = z.array(z.tuple([z.string(), z.string()]))
+
 const bracketed = /^(custom_fields|address)\[(.+)\]$/s
 
-/** Gathers `custom_fields[Field Name]=x` and `address[city]=x` into one object each, so that a schema can name them. */
+/** Gathers `custom_fields[Field Name]=x` and `address[city]=x` under one name each, so that a schema can speak of them. */
 export function gathered(query: unknown): unknown {
   const plain: [string, unknown][] = []
   const groups: Record<string, [string, unknown][]> = {}
@@ -53,6 +56,10 @@ export function gathered(query: unknown): unknown {
     if (group === undefined) plain.push([name, value])
     else groups[group] = [...(groups[group] ?? []), [key, value]]
   }
-  const inside = Object.entries(groups).map(([group, entries]) => [group, Object.fromEntries(entries)])
-  return Object.fromEntries([...inside, ...plain])
+  const { custom_fields, address } = groups
+  return Object.fromEntries([
+    ...(custom_fields ? [['custom_fields', custom_fields]] : []),
+    ...(address ? [['address', Object.fromEntries(address)]] : []),
+    ...plain,
+  ])
 }

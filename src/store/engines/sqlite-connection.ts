@@ -61,6 +61,11 @@ export class Connection implements Session {
     return run.get(...bind(parameters, values)) as Row | undefined
   }
 
+  each<Row>(statement: Statement<Row>, values: Values): Iterable<Row> {
+    const { run, parameters } = this.#prepare(statement)
+    return run.iterate(...bind(parameters, values)) as Iterable<Row>
+  }
+
   run(statement: Statement<unknown>, values: Values): void | Promise<void> {
     this.#execute(statement, values)
     if (performance.now() > this.#turnEnds) return this.#pause()

@@ -35,8 +35,8 @@ export const flag = z.boolean()
 const notTime = custom('This value is not a valid datetime.')
 const moment = (pattern: RegExp) =>
   z.string(notTime).transform((text, issues) => {
-    const at =
-      pattern.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text.replace(' ', 'T').replace(/\d$/, '$&Z')) : Number.NaN
+    const zoned = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`
+    const at = pattern.test(text) && isDay(text.slice(0, 10)) ? Date.parse(zoned.replace(' ', 'T')) : Number.NaN
     if (Number.isFinite(at)) return at
     issues.addIssue({ code: 'custom', params: { rule: 'format' }, message: notTime.error })
     return z.NEVER
