@@ -1,5 +1,4 @@
 import type { DealFilter, DealSort, OneOf } from '../../domain/deal.ts'
-import { maxAmount } from '../../domain/money.ts'
 import type { Stage } from '../../domain/stage.ts'
 import { dayInMs, isDay } from '../../domain/time.ts'
 import { statusIdOf } from './deal-statuses.ts'
@@ -38,7 +37,12 @@ const numbersIn = (values: readonly string[]): number[] =>
 /** One id by itself, so that the store compares instead of looking it up in a list. */
 const oneOf = (ids: readonly number[]): OneOf => (ids.length === 1 ? (ids[0] ?? ids) : ids)
 
-const byId = (key: keyof DealFilter, decode = (id: number) => id): Reader =>
+/** A deal's number is its id. */
+const byNumber = among((values) => ({ ids: numbersIn(values) }))
+
+type IdFilter = 'pipelineId' | 'stageId' | 'ownerId' | 'creatorId' | 'contactId' | 'companyId' | 'lossReasonId'
+
+const byId = (key: IdFilter, decode = (id: number) => id): Reader =>
   among((values) => ({ [key]: oneOf(numbersIn(values).map(decode)) }))
 
 /** What holds for every deal: it is a deal and no budget, and was never closed as budgets are. */
@@ -62,24 +66,23 @@ type Bound = Extract<keyof DealFilter, `${string}Since` | `${string}Until`>
 const byTime =
   (since: Bound, until: Bound): Reader =>
   ({ operator, values }, { timeZone }) => {
-    const [value = ''] = values
-    const span = values.length === 1 ? spanOf(value, timeZone) : undefined
-    if (!span) return nothing
-    const [start, end] = span
-    const within: DealFilter = { [since]: start, [until]: end }
+    const span = values.length === 1 ? spanOf(values[0] ?? '', timeZone) : undefined
+    const bounds = (from: number | undefined, to: number | undefined): DealFilter =>
+      span ? { ...(from !== undefined && { [since]: from }), ...(to !== undefined && { [until]: to }) } : nothing
+    const [start, end] = span ?? []
     switch (operator) {
       case 'eq':
-        return within
+        return bounds(start, end)
       case 'not_eq':
-        return { none: [within] }
+        return { none: [bounds(start, end)] }
       case 'gt':
-        return { [since]: end }
+        return bounds(end, undefined)
       case 'gt_eq':
-        return { [since]: start }
+        return bounds(start, undefined)
       case 'lt':
-        return { [until]: start }
+        return bounds(undefined, start)
       case 'lt_eq':
-        return { [until]: end }
+        return bounds(undefined, end)
       default:
         return undefined
     }
@@ -97,22 +100,24 @@ const dayAfter = (day: string): string => new Date(Date.parse(`${day}T00:00:00Z`
 const within = (filter: DealFilter, wanted: DealFilter): DealFilter => ({ all: [filter, wanted] })
 
 const byAmount: Reader = ({ operator, values }) => {
-  const amounts = splitValues(values).map((value) => (/^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN))
-  const [amount = Number.NaN] = amounts
-  if (amounts.some((each) => Math.abs(each) > maxAmount || Number.isNaN(each))) return nothing
+  const amounts = splitValues(values).flatMap((value) => (/^-?\d{1,15}$/.test(value) ? [Number(value)] : []))
+  const [amount] = amounts
+  const same = amounts.map((amount) => ({ amount }))
+  const bound = (key: 'minAmount' | 'maxAmount', by: number): DealFilter =>
+    amount === undefined ? nothing : { [key]: amount + by }
   switch (operator) {
     case 'eq':
-      return either(amounts.map((amount) => ({ amount })))
+      return either(same)
     case 'not_eq':
-      return { none: amounts.map((amount) => ({ amount })) }
+      return { none: same }
     case 'gt':
-      return { minAmount: amount + 1 }
+      return bound('minAmount', 1)
     case 'gt_eq':
-      return { minAmount: amount }
+      return bound('minAmount', 0)
     case 'lt':
-      return { maxAmount: amount - 1 }
+      return bound('maxAmount', -1)
     case 'lt_eq':
-      return { maxAmount: amount }
+      return bound('maxAmount', 0)
     default:
       return undefined
   }
@@ -157,9 +162,9 @@ const closedAs =
   }
 
 const readers: Readonly<Record<string, Reader>> = {
-  id: byId('ids'),
-  number: byId('ids'),
-  deal_number: byId('ids'),
+  id: byNumber,
+  number: byNumber,
+  deal_number: byNumber,
   name: byName,
   query: byWords(),
   full_query: byWords(),

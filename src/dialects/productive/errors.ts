@@ -116,7 +116,11 @@ function badBody(issues: readonly InputIssue[]): Answer {
     const detail = 'The body is not a JSON:API document with a single resource object'
     return answer({ status: 400, code: 'bad_request', title: 'Bad Request', detail, pointer })
   }
-  const problems = issues.map((issue) => ({ field: String(issue.path[0]), issue }))
+  const problems = issues.map((issue) => {
+    const field = String(issue.path[0])
+    // What is wrong within a relation is said of the relation.
+    return { field, issue: isRelation(field) && issue.path.length > 1 ? { ...issue, rule: 'format' as const } : issue }
+  })
   const ordered = [...problems.filter(({ field }) => !isRelation(field)), ...problems.filter(({ field }) => isRelation(field))]
   const unique = ordered.filter(({ field }, index) => ordered.findIndex((other) => other.field === field) === index)
   return answer(...unique.map(({ field, issue }) => problemOf(field, issue)))

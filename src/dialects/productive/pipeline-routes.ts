@@ -8,21 +8,21 @@ import { type Includes, noContent } from './document.ts'
 import { answerOne, answerPage } from './include.ts'
 import { pageOf } from './page.ts'
 import { editPipeline, makePipeline, NewPipeline, PipelineChange, pipelineTypeOf, writePipelines } from './pipelines.ts'
-import { shownPosition } from './position.ts'
+import { type Position, shownPositions } from './position.ts'
 import { including, listing } from './query.ts'
 import { type Selection, select, specOf } from './select.ts'
 
-const pipelines: Selection<Pipeline> = {
+const pipelines: Selection<{ pipeline: Pipeline; position: Position }> = {
   type: 'pipelines',
   filters: {
-    id: { kind: 'number', of: ({ id }) => id },
-    pipeline_type_id: { kind: 'number', of: pipelineTypeOf },
+    id: { kind: 'number', of: ({ pipeline }) => pipeline.id },
+    pipeline_type_id: { kind: 'number', of: ({ pipeline }) => pipelineTypeOf(pipeline) },
   },
   sorts: {
-    id: ({ id }) => id,
-    name: ({ name }) => name,
-    position: shownPosition,
-    created_at: ({ createdAt }) => createdAt,
+    id: ({ pipeline }) => pipeline.id,
+    name: ({ pipeline }) => pipeline.name,
+    position: ({ position }) => position,
+    created_at: ({ pipeline }) => pipeline.createdAt,
   },
   order: [
     { by: 'name', descending: false },
@@ -38,9 +38,13 @@ export function openPipelines(api: Speaker): void {
   }
 
   api.get('/api/v2/pipelines', { query: listing(specOf(pipelines)) }, async ({ scope, query, req }) => {
-    const found = select(await listPipelines(scope), query, pipelines)
-    const resources = await writePipelines(scope, pageOf(found, query), query.includes)
-    return answerPage(scope, resources, { ...query, req }, found.length)
+    const all = await listPipelines(scope)
+    const positions = shownPositions(all)
+    const rows = all.map((pipeline) => ({ pipeline, position: positions.get(pipeline.id) ?? null }))
+    const wanted = select(rows, query, pipelines)
+    const shown = pageOf(wanted, query).map(({ pipeline }) => pipeline)
+    const resources = await writePipelines(scope, shown, query.includes)
+    return answerPage(scope, resources, { ...query, req }, wanted.length)
   })
 
   api.get('/api/v2/pipelines/:id', { params: ById, query }, async ({ scope, params, query }) =>
