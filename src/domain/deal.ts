@@ -1,4 +1,4 @@
-import { found } from './errors.ts'
+import { found, invalid } from './errors.ts'
 import type { Direction, Page, Window } from './page.ts'
 import type { Scope } from './scope.ts'
 import { isLost, isOpen, listStages, type Stage, type StageKind } from './stage.ts'
@@ -184,7 +184,7 @@ export interface FieldMatch {
   value: string | number | boolean
 }
 
-/** What deals can be sorted by; each has an index. Ties go by id in the same direction. `rank` is the order on the board. */
+/** What deals can be sorted by; each has an index. Ties go by id in the same direction. `rank` is the order of a stage's cards on the board. */
 export type DealSort =
   | 'id'
   | 'title'
@@ -202,8 +202,12 @@ export interface DealQuery extends Window {
   sort?: readonly { by: DealSort; direction: Direction }[] | undefined
 }
 
-/** One page of deals. */
-export const listDeals = ({ store }: Scope, query: DealQuery): Promise<Page<Deal>> => store.deals.list(query)
+/** One page of deals. Only within a stage there is an order by `rank`. */
+export async function listDeals({ store }: Scope, query: DealQuery): Promise<Page<Deal>> {
+  const byRank = query.sort?.some(({ by }) => by === 'rank')
+  if (byRank && query.filter?.stageId === undefined) invalid('stageId', 'required')
+  return store.deals.list(query)
+}
 
 /** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
 export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {

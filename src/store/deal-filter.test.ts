@@ -48,6 +48,7 @@ const holds = (filter: DealFilter, deal: Deal): boolean =>
   (filter.tag === undefined || deal.tags.includes(filter.tag)) &&
   (filter.isArchived === undefined || filter.isArchived === (deal.archivedAt !== null)) &&
   (filter.closedSince === undefined || (deal.closedAt !== null && deal.closedAt >= filter.closedSince)) &&
+  (filter.stageChangedUntil === undefined || (deal.stageChangedAt !== null && deal.stageChangedAt < filter.stageChangedUntil)) &&
   (filter.all === undefined || filter.all.every((inner) => holds(inner, deal))) &&
   (filter.any === undefined || filter.any.some((inner) => holds(inner, deal))) &&
   (filter.none === undefined || !filter.none.some((inner) => holds(inner, deal)))
@@ -71,6 +72,7 @@ const leaf = fc.record(
     tag: fc.constantFrom('hot', 'cold'),
     isArchived: fc.boolean(),
     closedSince: fc.constant(0),
+    stageChangedUntil: fc.constant(Number.MAX_SAFE_INTEGER),
   },
   { requiredKeys: [] },
 )

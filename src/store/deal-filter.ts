@@ -1,174 +1,233 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type DealFilter, facetValue } from '../domain/deal.ts'
+import { type DealFilter, type DealSort, facetValue } from '../domain/deal.ts'
 import { exactMinor, unusualPlaces } from '../domain/money.ts'
 import { type EngineKind, inList, param, type Value } from './engine.ts'
 import { matching } from './search.ts'
 
-/** One thing that a filter asks. */
+/** What a filter asks of a deal's row, and what the indexes can do about it. */
 export interface Condition {
   /** Names the condition in the shape of the query: the same name is always the same SQL. */
   name: string
-  sql(engine: EngineKind): RawBuilder<unknown>
+  /** As an index can lead to the rows that fulfil it, or to ask it of a row that is there. */
+  sql(engine: EngineKind, how: 'lead' | 'ask'): RawBuilder<unknown>
   values: Record<string, Value>
+  /** Rows to count where it matters how many there are; without it no index leads. */
+  count?: (engine: EngineKind) => RawBuilder<unknown>
+  /** Sorts in whose order its index has the rows. */
+  orders: readonly DealSort[]
   /** Looks into the search index, which is written at the end of a transaction. */
   readsText?: boolean
 }
 
-/** Filters that compare one column with an id, or with several. */
-const ids = {
-  pipelineId: 'pipeline_id',
-  stageId: 'stage_id',
-  ownerId: 'owner_id',
-  creatorId: 'creator_id',
-  contactId: 'contact_id',
-  companyId: 'company_id',
-  lossReasonId: 'loss_reason_id',
-} as const satisfies { [K in keyof DealFilter]: string }
+/** SQLite takes no index for a term that is an expression. It has no statistics to know better; PostgreSQL has. */
+export const unindexed = (engine: EngineKind): RawBuilder<unknown> => sql.raw(engine === 'sqlite' ? '+' : '')
 
-/** Filters that compare one column with one value. */
-const plain = {
-  externalId: 'external_id =',
-  openStageId: 'open_stage_id =',
-  title: 'title =',
-  amount: 'amount =',
-  minAmount: 'amount >=',
-  maxAmount: 'amount <=',
-  currency: 'currency =',
-  expectedCloseDate: 'expected_close_date =',
-  expectedCloseSince: 'expected_close_date >=',
-  expectedCloseUntil: 'expected_close_date <',
-  updatedSince: 'updated_at >=',
-  updatedUntil: 'updated_at <',
-  createdSince: 'created_at >=',
-  createdUntil: 'created_at <',
-  closedSince: 'closed_at >=',
-  closedUntil: 'closed_at <',
-  stageChangedSince: 'stage_changed_at >=',
-  stageChangedUntil: 'stage_changed_at <',
-  deletedSince: 'deleted_at >=',
-} as const satisfies { [K in keyof DealFilter]: string }
+/** What each sort orders by; where it can be empty, the expression that its index has. */
+export const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
+  id: sql`deal.id`,
+  title: sql`deal.title`,
+  amount: sql`deal.amount`,
+  createdAt: sql`deal.created_at`,
+  updatedAt: sql`deal.updated_at`,
+  expectedCloseDate: sql`coalesce(deal.expected_close_date, '')`,
+  stageChangedAt: sql`coalesce(deal.stage_changed_at, 0)`,
+  closedAt: sql`coalesce(deal.closed_at, 0)`,
+  rank: sql`deal.rank`,
+}
 
-/** What a filter asks beside being deleted or not. `at` tells the parameters of one part of a filter from those of another. */
-function partsOf(filter: DealFilter, workspaceId: number, at = ''): Condition[] {
-  const conditions: Condition[] = []
-  const add = (name: string, build: Condition['sql'], values: Condition['values'] = {}) =>
-    conditions.push({ name, sql: build, values })
+const { title, amount, updatedAt, createdAt, expectedCloseDate } = sortColumns
+const column = (name: string): RawBuilder<unknown> => sql.ref(`deal.${name}`)
 
-  for (const [key, column] of Object.entries(ids)) {
-    const value = filter[key as keyof typeof ids]
-    if (typeof value === 'number') add(key, () => sql`deal.${sql.raw(column)} = ${param(at + key)}`, { [at + key]: value })
-    else if (value) add(...listed(`deal.${column}`, key, at, value))
-  }
-  for (const [key, comparison] of Object.entries(plain)) {
-    const value = filter[key as keyof typeof plain]
-    if (value !== undefined) add(key, () => sql`deal.${sql.raw(comparison)} ${param(at + key)}`, { [at + key]: value })
-  }
-  const { outcomes, text, partyId, value, isArchived } = filter
-  if (isArchived !== undefined)
-    add(`archived ${isArchived}`, () => sql`deal.archived_at is ${sql.raw(isArchived ? 'not null' : 'null')}`)
-  if (filter.ids) add(...listed('deal.id', 'ids', at, filter.ids))
-  if (outcomes?.length === 1)
-    add('outcome', () => sql`deal.outcome = ${param(`${at}outcome`)}`, { [`${at}outcome`]: outcomes[0] ?? '' })
-  else if (outcomes?.length === 0) add('nothing', () => sql`1 = 0`)
-  else if (outcomes) {
-    const values = Object.fromEntries(outcomes.map((outcome, index) => [`${at}outcome${index}`, outcome]))
-    add(
-      `outcomes ${outcomes.length}`,
-      () => sql`deal.outcome in (${sql.join(Object.keys(values).map((name) => param(name)))})`,
-      values,
-    )
-  }
-  if (partyId !== undefined) {
-    const party = param(`${at}party`)
-    add('party', () => sql`(deal.contact_id = ${party} or (deal.contact_id is null and deal.company_id = ${party}))`, {
-      [`${at}party`]: partyId,
-    })
-  }
-  if (value !== undefined) conditions.push(valueCondition(value, at))
-  conditions.push(...facetConditions(filter, at))
-  if (text !== undefined) {
-    const match = matching(workspaceId, text, filter.textIn ?? ['title', 'custom'])
-    if (match === null) add('nothing', () => sql`1 = 0`)
-    else
-      conditions.push({
-        name: 'text',
-        sql: () => sql`deal.id in (select rowid from deal_text where deal_text match ${param(`${at}text`)})`,
-        values: { [`${at}text`]: match },
-        readsText: true,
-      })
-  }
-  return [...conditions, ...combinations(filter, workspaceId, at)]
+/** A condition that an index leads to, given how it is written behind a mark that keeps indexes away. */
+const indexedOn = (
+  name: string,
+  write: (mark: RawBuilder<unknown>) => RawBuilder<unknown>,
+  values: Condition['values'],
+  orders: readonly DealSort[] = [],
+): Condition => ({
+  name,
+  sql: (engine, how) => write(how === 'lead' ? sql`` : unindexed(engine)),
+  values,
+  orders,
+  count: () => sql`select 1 from deal where deal.workspace_id = ${param('workspace')} and ${write(sql``)}`,
+})
+
+interface Comparison {
+  column: RawBuilder<unknown>
+  is: '=' | '>=' | '<' | '<='
+  /** Not given: no index leads to it. */
+  orders?: readonly DealSort[]
+}
+
+/** Filters that compare one column with one value, the narrow ones first. */
+const comparisons = {
+  externalId: { column: column('external_id'), is: '=', orders: [] },
+  title: { column: title, is: '=', orders: ['id', 'title'] },
+  contactId: { column: column('contact_id'), is: '=', orders: ['id'] },
+  companyId: { column: column('company_id'), is: '=', orders: ['id'] },
+  lossReasonId: { column: column('loss_reason_id'), is: '=', orders: ['id'] },
+  deletedSince: { column: column('deleted_at'), is: '>=', orders: [] },
+  amount: { column: amount, is: '=', orders: ['id', 'amount'] },
+  expectedCloseDate: { column: expectedCloseDate, is: '=', orders: ['id', 'expectedCloseDate'] },
+  stageId: { column: column('stage_id'), is: '=', orders: ['id', 'rank'] },
+  openStageId: { column: column('open_stage_id'), is: '=', orders: ['id'] },
+  ownerId: { column: column('owner_id'), is: '=', orders: ['id'] },
+  creatorId: { column: column('creator_id'), is: '=', orders: ['id'] },
+  updatedSince: { column: updatedAt, is: '>=', orders: ['updatedAt'] },
+  createdSince: { column: createdAt, is: '>=', orders: ['createdAt'] },
+  expectedCloseSince: { column: expectedCloseDate, is: '>=', orders: ['expectedCloseDate'] },
+  minAmount: { column: amount, is: '>=', orders: ['amount'] },
+  maxAmount: { column: amount, is: '<=', orders: ['amount'] },
+  pipelineId: { column: column('pipeline_id'), is: '=', orders: ['id'] },
+  updatedUntil: { column: updatedAt, is: '<', orders: ['updatedAt'] },
+  createdUntil: { column: createdAt, is: '<', orders: ['createdAt'] },
+  currency: { column: column('currency'), is: '=' },
+} as const satisfies { [K in keyof DealFilter]: Comparison }
+
+function compare(name: string, { column, is, orders }: Comparison, value: Value | readonly number[], at: string): Condition {
+  if (Array.isArray(value)) return among(name, column, value, at)
+  const write = (mark: RawBuilder<unknown>) => sql`${mark}${column} ${sql.raw(is)} ${param(at + name)}`
+  const values = { [at + name]: value as Value }
+  return orders ? indexedOn(name, write, values, orders) : { name, sql: () => write(sql``), values, orders: [] }
 }
 
 /** A column that has one of these integers. */
-const listed = (column: string, key: string, at: string, values: readonly number[]) =>
-  [
-    `${key} in`,
-    (engine: EngineKind) => inList(engine, sql.raw(column), at + key),
-    { [at + key]: JSON.stringify(values.filter(Number.isSafeInteger)) },
-  ] as const
-
-/** Tags, and the scalars among extras and custom fields. */
-function facetConditions({ tag, extra = [], customField = [] }: DealFilter, at: string): Condition[] {
-  const facets = [
-    ...(tag === undefined ? [] : [{ name: 'tag', value: tag, not: false }]),
-    ...[extra].flat().map(({ dialect, key, value, not = false }) => ({ name: `extra.${dialect}.${key}`, value, not })),
-    ...[customField].flat().map(({ id, value }) => ({ name: `custom.${id}`, value, not: false })),
-  ]
-  return facets.map((facet, index) => {
-    const [name, value] = [`${at}facet_name${index}`, `${at}facet_value${index}`]
-    const same = sql`workspace_id = ${param('workspace')} and name = ${param(name)} and value = ${param(value)}`
-    return {
-      name: `facet ${facet.not}`,
-      sql: () =>
-        facet.not
-          ? sql`not exists (select 1 from deal_facet where ${same} and deal_id = deal.id)`
-          : sql`deal.id in (select deal_id from deal_facet where ${same})`,
-      values: { [name]: facet.name, [value]: facetValue(facet.value) },
-    }
-  })
+function among(name: string, column: RawBuilder<unknown>, ids: readonly number[], at: string): Condition {
+  const within = (engine: EngineKind, mark: RawBuilder<unknown>) => inList(engine, sql`${mark}${column}`, at + name)
+  return {
+    name: `${name} among`,
+    sql: (engine, how) => within(engine, how === 'lead' ? sql`` : unindexed(engine)),
+    values: { [at + name]: JSON.stringify(ids.filter(Number.isSafeInteger)) },
+    orders: [],
+    count: (engine) => sql`select 1 from deal where deal.workspace_id = ${param('workspace')} and ${within(engine, sql``)}`,
+  }
 }
 
-/** `all`, `any` and `none`: what holds for other filters. A value that is not there counts as false, so that `none` finds it. */
-function combinations(filter: DealFilter, workspaceId: number, at: string): Condition[] {
-  return (['all', 'any', 'none'] as const).flatMap((word) => {
-    const filters = filter[word]
-    if (!filters) return []
-    const groups = filters.map((inner, index) => partsOf(inner, workspaceId, `${at}${word}${index}_`))
-    const joined = (engine: EngineKind) =>
-      groups.map(
-        (group) =>
-          sql`(${
-            group.length === 0
-              ? sql`1 = 1`
-              : sql.join(
-                  group.map((part) => part.sql(engine)),
-                  sql` and `,
-                )
-          })`,
-      )
-    const between = word === 'all' ? sql` and ` : sql` or `
-    const empty = word === 'all' ? sql`1 = 1` : sql`1 = 0`
-    return {
-      name: `${word}(${groups.map((group) => group.map(({ name }) => name).join('&')).join('|')})`,
-      sql: (engine) => {
-        const parts = joined(engine)
-        const combined = parts.length === 0 ? empty : sql.join(parts, between)
-        return word === 'none' ? sql`(${combined}) is not true` : sql`(${combined})`
-      },
-      values: Object.assign({}, ...groups.flat().map(({ values }) => values)),
-      readsText: groups.flat().some(({ readsText }) => readsText),
-    }
+/** Everything that a filter asks, the narrow conditions before the wide ones. */
+export const conditionsOf = (filter: DealFilter, workspaceId: number): Condition[] => [
+  ...partsOf(filter, workspaceId, ''),
+  ...(filter.deleted === 'both' ? [] : [removed(filter.deleted === 'only')]),
+]
+
+/** What it asks beside being deleted or not. `at` keeps the values of filters within a filter apart. */
+function partsOf(filter: DealFilter, workspaceId: number, at: string): Condition[] {
+  const { ids, text, tag, extra = [], customField = [], partyId, value, outcomes, isArchived } = filter
+  const { expectedCloseUntil } = filter
+  const facets = [
+    ...(tag === undefined ? [] : [{ name: 'tag', value: tag, not: false }]),
+    ...[customField].flat().map(({ id, value }) => ({ name: `custom.${id}`, value, not: false })),
+    ...[extra].flat().map(({ dialect, key, value, not = false }) => ({ name: `extra.${dialect}.${key}`, value, not })),
+  ]
+  return [
+    ...(ids ? [numbered(ids, at)] : []),
+    ...(text === undefined ? [] : [saying(text, filter.textIn ?? ['title', 'custom'], workspaceId, at)]),
+    ...(partyId === undefined ? [] : [withParty(partyId, at)]),
+    ...(value === undefined ? [] : [worth(value, at)]),
+    ...facets.map(({ name, value, not }, index) => marked(`${at}${index}`, name, facetValue(value), not)),
+    ...Object.entries(comparisons).flatMap(([name, comparison]) => {
+      const value = filter[name as keyof typeof comparisons]
+      return value === undefined ? [] : [compare(name, comparison, value, at)]
+    }),
+    ...(expectedCloseUntil === undefined ? [] : [expectedBefore(expectedCloseUntil, at)]),
+    ...(Object.keys(moments) as (keyof typeof moments)[]).flatMap((name) => {
+      const time = filter[name]
+      return time === undefined ? [] : [happened(name, time, at)]
+    }),
+    ...(isArchived === undefined ? [] : [archived(isArchived)]),
+    ...(outcomes ? [ended(outcomes, at)] : []),
+    ...combined(filter, workspaceId, at),
+  ]
+}
+
+/** `all`, `any` and `none` of other filters. What a deal does not have counts as false, so that `none` finds it. */
+const combined = (filter: DealFilter, workspaceId: number, at: string): Condition[] =>
+  (['all', 'any', 'none'] as const).flatMap((word) => {
+    const groups = filter[word]?.map((inner, index) => partsOf(inner, workspaceId, `${at}${word}${index}_`))
+    return groups ? [combination(word, groups)] : []
   })
+
+function combination(word: 'all' | 'any' | 'none', groups: readonly (readonly Condition[])[]): Condition {
+  const asked = (engine: EngineKind) =>
+    groups.map((group) =>
+      joined(
+        group.map((part) => part.sql(engine, 'ask')),
+        'and',
+      ),
+    )
+  const parts = groups.flat()
+  return {
+    name: `${word}(${groups.map((group) => group.map(({ name }) => name).join('&')).join('|')})`,
+    sql: (engine) => {
+      if (word === 'all') return joined(asked(engine), 'and')
+      return word === 'any' ? joined(asked(engine), 'or') : sql`${joined(asked(engine), 'or')} is not true`
+    },
+    values: Object.assign({}, ...parts.map(({ values }) => values)),
+    orders: [],
+    readsText: parts.some(({ readsText }) => readsText),
+  }
+}
+
+/** All of nothing holds, and any of nothing does not. */
+const joined = (terms: readonly RawBuilder<unknown>[], word: 'and' | 'or'): RawBuilder<unknown> =>
+  terms.length === 0 ? sql.raw(word === 'and' ? '(1 = 1)' : '(1 = 0)') : sql`(${sql.join(terms, sql.raw(` ${word} `))})`
+
+const numbered = (ids: readonly number[], at: string): Condition => ({
+  ...among('ids', sql`deal.id`, ids, at),
+  count: () => sql`select 1`,
+})
+
+function saying(text: string, columns: readonly string[], workspaceId: number, at: string): Condition {
+  const match = matching(workspaceId, text, columns)
+  if (match === null) return { name: 'nothing', sql: () => sql`1 = 0`, values: {}, orders: [] }
+  const found = sql`select rowid from deal_text where deal_text match ${param(`${at}text`)}`
+  return {
+    name: 'text',
+    sql: (engine, how) => sql`${how === 'lead' ? sql`` : unindexed(engine)}deal.id in (${found})`,
+    values: { [`${at}text`]: match },
+    orders: [],
+    count: () => found,
+    readsText: true,
+  }
+}
+
+/** Tags and the scalars among extras and custom fields. */
+function marked(index: string, facet: string, value: string, not: boolean): Condition {
+  const [facetName, facetOf] = [`facet_name${index}`, `facet_value${index}`]
+  const same = sql`workspace_id = ${param('workspace')} and name = ${param(facetName)} and value = ${param(facetOf)}`
+  const has = sql`exists (select 1 from deal_facet where ${same} and deal_id = deal.id)`
+  const values = { [facetName]: facet, [facetOf]: value }
+  if (not) return { name: `facet ${index} not`, sql: () => sql`not ${has}`, values, orders: [] }
+  return {
+    name: `facet ${index}`,
+    sql: (_, how) => (how === 'lead' ? sql`deal.id in (select deal_id from deal_facet where ${same})` : has),
+    values,
+    orders: [],
+    count: () => sql`select 1 from deal_facet where ${same}`,
+  }
+}
+
+/** The contact, or the company where there is no contact. */
+function withParty(partyId: number, at: string): Condition {
+  const party = param(`${at}party`)
+  const of = (name: string) => sql`select id from deal where workspace_id = ${param('workspace')} and ${sql.ref(name)} = ${party}`
+  // Two look-ups: for an `or` of two columns SQLite takes neither index.
+  const either = sql`${of('contact_id')} union all ${of('company_id')} and contact_id is null`
+  return {
+    name: 'party',
+    sql: (_, how) => (how === 'lead' ? sql`deal.id in (${either})` : sql`coalesce(deal.contact_id, deal.company_id) = ${party}`),
+    values: { [`${at}party`]: partyId },
+    orders: [],
+    count: () => either,
+  }
 }
 
 /** The same major units are other minor units in currencies with more or fewer places, or none at all where a fraction is too fine. */
-function valueCondition(value: number | string, at: string): Condition {
+function worth(value: number | string, at: string): Condition {
   const cases = [{ places: 2, codes: ['USD'] }, ...unusualPlaces].map(({ places, codes: [code = 'USD'] }) => ({
     name: `${at}value${places}`,
     minor: exactMinor(value, code),
   }))
-  const usual = param(`${at}value2`)
+  const any = sql.join(cases.map(({ name }) => param(name)))
   const exact = sql.join(
     unusualPlaces.map(
       ({ places, codes }) =>
@@ -176,32 +235,52 @@ function valueCondition(value: number | string, at: string): Condition {
     ),
     sql` `,
   )
-  return {
-    name: 'value',
-    sql: () =>
-      sql`deal.amount in (${sql.join(cases.map(({ name }) => param(name)))}) and deal.amount = case ${exact} else ${usual} end`,
-    values: Object.fromEntries(cases.map(({ name, minor }) => [name, minor])),
-  }
+  return indexedOn(
+    'value',
+    (mark) => sql`${mark}deal.amount in (${any}) and ${mark}deal.amount = case ${exact} else ${param(`${at}value2`)} end`,
+    Object.fromEntries(cases.map(({ name, minor }) => [name, minor])),
+  )
 }
 
-/** The conditions of a whole filter, deleted or not included. */
-export function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
-  const { deleted } = filter
-  const standing = deleted === 'both' ? [] : [{ name: `deleted ${deleted}`, sql: () => liveness(deleted), values: {} }]
-  return [...standing, ...partsOf(narrowed(filter), workspaceId)]
+/** Deals without a date are not expected before any. */
+const expectedBefore = (day: string, at: string): Condition =>
+  indexedOn(
+    'expectedCloseUntil',
+    (mark) => sql`${mark}${expectedCloseDate} < ${param(`${at}expectedCloseUntil`)} and ${mark}${expectedCloseDate} > ''`,
+    { [`${at}expectedCloseUntil`]: day },
+    ['expectedCloseDate'],
+  )
+
+/** Moments that a deal may not have had yet: it was closed, or moved, at no time, however early. */
+const moments = {
+  closedSince: { by: 'closedAt', column: column('closed_at'), is: '>=' },
+  closedUntil: { by: 'closedAt', column: column('closed_at'), is: '<' },
+  stageChangedSince: { by: 'stageChangedAt', column: column('stage_changed_at'), is: '>=' },
+  stageChangedUntil: { by: 'stageChangedAt', column: column('stage_changed_at'), is: '<' },
+} as const satisfies { [K in keyof DealFilter]: { by: DealSort; column: RawBuilder<unknown>; is: '>=' | '<' } }
+
+function happened(name: keyof typeof moments, time: number, at: string): Condition {
+  const { by, column, is } = moments[name]
+  const write = (mark: RawBuilder<unknown>) =>
+    sql`${mark}${sortColumns[by]} ${sql.raw(is)} ${param(at + name)} and ${column} is not null`
+  return indexedOn(name, write, { [at + name]: time }, [by])
 }
 
-const liveness = (deleted: DealFilter['deleted']) => sql`deal.deleted_at is ${sql.raw(deleted === 'only' ? 'not null' : 'null')}`
+function ended(outcomes: readonly string[], at: string): Condition {
+  if (outcomes.length === 0) return { name: 'nothing', sql: () => sql`1 = 0`, values: {}, orders: [] }
+  const values = Object.fromEntries(outcomes.map((outcome, index) => [`${at}outcome${index}`, outcome]))
+  const list = sql.join(Object.keys(values).map((name) => param(name)))
+  const write = (mark: RawBuilder<unknown>) =>
+    outcomes.length === 1 ? sql`${mark}deal.outcome = ${list}` : sql`${mark}deal.outcome in (${list})`
+  return indexedOn(`outcomes ${outcomes.length}`, write, values, outcomes.length === 1 ? ['id'] : [])
+}
 
-/** An open deal that was closed from nowhere stands in its open stage: that index is the narrower one. */
-const narrowed = (filter: DealFilter): DealFilter =>
-  filter.openStageId !== undefined &&
-  filter.stageId === undefined &&
-  filter.outcomes?.length === 1 &&
-  filter.outcomes[0] === 'open'
-    ? { ...filter, stageId: filter.openStageId, openStageId: undefined }
-    : filter
+const archived = (isArchived: boolean): Condition =>
+  isArchived
+    ? indexedOn('archived', (mark) => sql`${mark}deal.archived_at is not null`, {}, ['id'])
+    : { name: 'not archived', sql: () => sql`deal.archived_at is null`, values: {}, orders: [] }
 
-/** The whole condition of a statement: this workspace's deals that the filter finds. */
-export const whereOf = (engine: EngineKind, conditions: readonly Condition[]) =>
-  sql.join([sql`deal.workspace_id = ${param('workspace')}`, ...conditions.map((condition) => condition.sql(engine))], sql` and `)
+const removed = (isDeleted: boolean): Condition =>
+  isDeleted
+    ? indexedOn('deleted', (mark) => sql`${mark}deal.deleted_at is not null`, {})
+    : { name: 'live', sql: () => sql`deal.deleted_at is null`, values: {}, orders: [] }

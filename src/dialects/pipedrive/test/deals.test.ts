@@ -122,6 +122,18 @@ test('pipedrive 52: stage_id decides the pipeline, pipeline_id alone its first s
   expect(await change(deal.id, { stage_id: stage(2) })).toMatchObject({ stage_id: stage(2), pipeline_id: pipeline.id })
 })
 
+test('a currency that is none, and somebody who is not there, are named', async () => {
+  const { pd } = await open()
+  const error = async (body: object) => (await pd.post('/api/v2/deals', { title: 'X', ...body })).body.error
+  expect(await error({ currency: 'ABC' })).toBe('Validation failed: currency: The value you selected is not a valid choice.')
+  expect(await error({ owner_id: 99999 })).toBe('Validation failed: owner_id: The referenced item was not found.')
+  expect(await error({ stage_id: 99999 })).toBe('Validation failed: stage_id: The referenced item was not found.')
+  expect(await error({ title: 'x'.repeat(256) })).toBe(
+    'Validation failed: title: This value is too long. It should have 255 characters or less.',
+  )
+  expect(await error({ value: 1e15 })).toMatch(/^Validation failed: value: This value should be between/)
+})
+
 test('pipedrive 53: a move sets stage_change_time, update_time and pipeline_id; one to the same stage nothing', async () => {
   const { pd, stage, pipeline, add, change } = await open()
   const second = (await pd.post('/api/v2/pipelines', { name: 'Second' })).body.data.id

@@ -6,7 +6,7 @@ import { requireRole, type Scope } from '../../../domain/scope.ts'
 import type { Instant } from '../../../domain/time.ts'
 import type { Answer, Speaker } from '../../../http/speak.ts'
 import { lossNames, outcomesOf, purgedBefore } from '../deals.ts'
-import { dealFilterOf } from '../filters.ts'
+import { dealFilterOf, within } from '../filters.ts'
 import { findLiveStage } from '../stages.ts'
 import { offsetPage, one } from '../wire.ts'
 import { writeCollectedDeal, writeFlatDeal, writeFullDeal } from './deal.ts'
@@ -134,13 +134,14 @@ export function openDealLists(v1: Speaker): void {
 
   v1.get('/stages/:id/deals', { params: ById, query: BoardQuery, cost: 20 }, async ({ scope, params, query }) => {
     const { id: openStageId } = await findLiveStage(scope, params.id)
-    return dealPage(scope, { filter: { ...(await onBoard(scope, query)), openStageId, isArchived: false } }, query, writeFlatDeal)
+    const filter = { ...within(await onBoard(scope, query), { openStageId }), isArchived: false }
+    return dealPage(scope, { filter }, query, writeFlatDeal)
   })
 
   v1.get('/pipelines/:id/deals', { params: ById, query: PipelineDealsQuery, cost: 20 }, async ({ scope, params, query }) => {
     const { id: pipelineId } = await findPipeline(scope, params.id)
-    const board = await onBoard(scope, query)
-    const filter = { ...board, pipelineId, openStageId: query.stage_id ?? board.openStageId, isArchived: false }
+    const place = { pipelineId, openStageId: query.stage_id }
+    const filter = { ...within(await onBoard(scope, query), place), isArchived: false }
     const answer = await dealPage(scope, { filter }, query, writeFlatDeal)
     if (!query.get_summary) return answer
     const deals_summary = await dealsSummary(scope, params.id, query.totals_convert_currency)

@@ -153,6 +153,17 @@ describe('roles', () => {
     }
   })
 
+  test('who may not write learns nothing about the ids in the request', async () => {
+    const viewer = clientIn(app, await ours.member('viewer'))
+    const { id, contact_id } = await mine.deal()
+    for (const data of [{ source_id: nobodys }, { loss_reason_id: nobodys }, { stage_id: nobodys }]) {
+      expect((await viewer.post('/v2/deals', { name: 'x', contact_id, ...data })).status).toBe(403)
+      expect((await viewer.put(`/v2/deals/${id}`, data)).status).toBe(403)
+    }
+    expect((await viewer.put(`/v2/deals/${nobodys}`, {})).status).toBe(403)
+    expect((await viewer.put(`/v2/contacts/${nobodys}`, {})).status).toBe(403)
+  })
+
   test('an agent writes deals, contacts and tags, and leaves the lists of the account alone', async () => {
     const agent = clientIn(app, await ours.member('member'))
     for (const [method, path, data] of await writes()) {

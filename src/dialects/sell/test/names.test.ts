@@ -165,3 +165,13 @@ test('custom fields are listed with their types and choices', async () => {
   expect((await client.get('/v2/lead/custom_fields')).status).toBe(404)
   expect((await client.send('POST', '/v2/deal/custom_fields', { data: {} })).status).toBe(405)
 })
+
+test('a list longer than what is read at once is whole', async () => {
+  await ws.scope.store.transaction(async (tx) => {
+    for (let n = 0; n < 1_001; n++) {
+      const data = { name: `Source ${n}`, resourceType: 'deal', creatorId: ws.admin.id }
+      await tx.records.insert('sell.sources', data.name, data, now)
+    }
+  })
+  expect((await client.list('/v2/sources?page=11&per_page=100')).map(({ name }) => name)).toEqual(['Source 1000'])
+})
