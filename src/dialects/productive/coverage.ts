@@ -7,7 +7,7 @@ const absent = (method: Coverage['method'], path: string, why: string): Coverage
 const dealsOnly = 'Deals only: a request for a budget is refused, because crmux keeps no books about work and invoices.'
 const budgets = 'Is about budgets, which crmux does not keep.'
 const history = 'History is not told in this dialect yet.'
-const hooks = 'crmux sends no webhooks yet.'
+const hooks = 'Webhooks are not sent yet.'
 const filters = 'Filters and sorts that crmux has data and an index for; any other is refused as unsupported.'
 const known = 'Attributes that crmux knows; the vendor has more settings.'
 
