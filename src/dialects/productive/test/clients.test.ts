@@ -9,7 +9,7 @@ import { admin, type Body, type Caller, doc } from './caller.ts'
 const require = createRequire(import.meta.url)
 
 // Neither of the two has types.
-const JsonApi = require('devour-client').default
+const JsonApi = require('devour-client')
 const Validator: new () => { validate(document: unknown): void; isValid(document: unknown): boolean } =
   require('jsonapi-validator').Validator
 
