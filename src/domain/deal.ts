@@ -112,18 +112,26 @@ export interface DealDraft extends DealPatch {
 
 export interface DealFilter {
   ids?: readonly number[] | undefined
+  /** Any of these. One alone is better named by itself: its index also sorts. */
+  pipelineIds?: readonly number[] | undefined
+  stageIds?: readonly number[] | undefined
+  ownerIds?: readonly number[] | undefined
+  creatorIds?: readonly number[] | undefined
+  contactIds?: readonly number[] | undefined
+  companyIds?: readonly number[] | undefined
+  lossReasonIds?: readonly number[] | undefined
   externalId?: string | undefined
-  pipelineId?: OneOf | undefined
-  stageId?: OneOf | undefined
+  pipelineId?: number | undefined
+  stageId?: number | undefined
   openStageId?: number | undefined
   outcomes?: readonly StageKind[] | undefined
-  ownerId?: OneOf | undefined
-  creatorId?: OneOf | undefined
-  contactId?: OneOf | undefined
-  companyId?: OneOf | undefined
+  ownerId?: number | undefined
+  creatorId?: number | undefined
+  contactId?: number | undefined
+  companyId?: number | undefined
   /** The contact, or the company where there is no contact: what `partyId` of a patch says. */
   partyId?: number | undefined
-  lossReasonId?: OneOf | undefined
+  lossReasonId?: number | undefined
   /** Exactly this title. */
   title?: string | undefined
   /** Words, each the beginning of a word of the deal's texts, in any case and without accents. */
@@ -150,8 +158,10 @@ export interface DealFilter {
   updatedUntil?: Instant | undefined
   createdSince?: Instant | undefined
   createdUntil?: Instant | undefined
+  /** Only closed deals have such a moment. */
   closedSince?: Instant | undefined
   closedUntil?: Instant | undefined
+  /** And only those that were moved have such a one. */
   stageChangedSince?: Instant | undefined
   stageChangedUntil?: Instant | undefined
   /** Undefined: both. */
@@ -166,9 +176,6 @@ export interface DealFilter {
   /** None of these. */
   none?: readonly DealFilter[] | undefined
 }
-
-/** An id, or any one of several. */
-export type OneOf = number | readonly number[]
 
 /** `not` finds those that do not have this value there, or nothing at all. */
 export interface ExtraMatch {
@@ -211,14 +218,13 @@ export async function listDeals({ store }: Scope, query: DealQuery): Promise<Pag
 
 /** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
 export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {
-  const { stageId, pipelineId, outcomes, isArchived, ...others } = filter
+  const { stageId, stageIds, pipelineId, outcomes, isArchived, ...others } = filter
   const isTotalled = isArchived === false && Object.values(others).every((value) => value === undefined)
   if (!isTotalled) return scope.store.deals.count(filter)
-  const has = (wanted: OneOf | undefined, id: number) => wanted === undefined || [wanted].flat().includes(id)
-  const stages = (await listStages(scope)).filter(
-    (stage) => has(stageId, stage.id) && has(pipelineId, stage.pipelineId) && (outcomes?.includes(stage.kind) ?? true),
+  const stages = (await listStages(scope, pipelineId)).filter(
+    ({ id, kind }) => id === (stageId ?? id) && (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),
   )
-  const wanted = new Set(stages.map((stage) => stage.id))
+  const wanted = new Set(stages.map(({ id }) => id))
   return (await scope.store.deals.totals()).reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
 }
 

@@ -39,19 +39,20 @@ export function requireTags(tags: readonly string[], field = 'tags'): readonly s
 
 /** The record's extras after one dialect has set some of its own keys; null takes a key away. */
 export function withExtras(extras: Extras, dialect: string, change: JsonObject): Extras {
+  if (Object.keys(change).length === 0) return extras
   const { [dialect]: own = {}, ...others } = extras
   const merged = mergeKeys(own, change)
-  return Object.keys(merged).length === 0 ? others : { ...others, [dialect]: merged }
+  return Object.keys(merged).length === 0 ? others : { ...extras, [dialect]: merged }
 }
 
 /** The object with the change's keys set; null takes a key away. */
 export function mergeKeys(object: JsonObject, change: JsonObject): JsonObject {
-  const merged: Record<string, Json> = { ...object }
+  const merged = new Map(Object.entries(object))
   for (const [key, value] of Object.entries(change)) {
-    if (value === null) delete merged[key]
-    else merged[key] = value
+    if (value === null) merged.delete(key)
+    else merged.set(key, value)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 /** Whether two JSON values are the same, whatever the order of their keys. */

@@ -1,18 +1,18 @@
-import { type RawBuilder, sql } from 'kysely'
 import { type DealFilter, type DealSort, facetValue } from '../domain/deal.ts'
 import { exactMinor, unusualPlaces } from '../domain/money.ts'
 import { type EngineKind, inList, param, type Value } from './engine.ts'
 import { matching } from './search.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** What a filter asks of a deal's row, and what the indexes can do about it. */
 export interface Condition {
   /** Names the condition in the shape of the query: the same name is always the same SQL. */
   name: string
   /** As an index can lead to the rows that fulfil it, or to ask it of a row that is there. */
-  sql(engine: EngineKind, how: 'lead' | 'ask'): RawBuilder<unknown>
+  sql(engine: EngineKind, how: 'lead' | 'ask'): Sql
   values: Record<string, Value>
   /** Rows to count where it matters how many there are; without it no index leads. */
-  count?: (engine: EngineKind) => RawBuilder<unknown>
+  count?: (engine: EngineKind) => Sql
   /** Sorts in whose order its index has the rows. */
   orders: readonly DealSort[]
   /** Looks into the search index, which is written at the end of a transaction. */
@@ -20,10 +20,10 @@ export interface Condition {
 }
 
 /** SQLite takes no index for a term that is an expression. It has no statistics to know better; PostgreSQL has. */
-export const unindexed = (engine: EngineKind): RawBuilder<unknown> => sql.raw(engine === 'sqlite' ? '+' : '')
+export const unindexed = (engine: EngineKind): Sql => sql.raw(engine === 'sqlite' ? '+' : '')
 
 /** What each sort orders by; where it can be empty, the expression that its index has. */
-export const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
+export const sortColumns: Readonly<Record<DealSort, Sql>> = {
   id: sql`deal.id`,
   title: sql`deal.title`,
   amount: sql`deal.amount`,
@@ -36,12 +36,12 @@ export const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
 }
 
 const { title, amount, updatedAt, createdAt, expectedCloseDate } = sortColumns
-const column = (name: string): RawBuilder<unknown> => sql.ref(`deal.${name}`)
+const column = (name: string): Sql => sql.ref(`deal.${name}`)
 
 /** A condition that an index leads to, given how it is written behind a mark that keeps indexes away. */
 const indexedOn = (
   name: string,
-  write: (mark: RawBuilder<unknown>) => RawBuilder<unknown>,
+  write: (mark: Sql) => Sql,
   values: Condition['values'],
   orders: readonly DealSort[] = [],
 ): Condition => ({
@@ -53,7 +53,7 @@ const indexedOn = (
 })
 
 interface Comparison {
-  column: RawBuilder<unknown>
+  column: Sql
   is: '=' | '>=' | '<' | '<='
   /** Not given: no index leads to it. */
   orders?: readonly DealSort[]
@@ -84,23 +84,21 @@ const comparisons = {
   currency: { column: column('currency'), is: '=' },
 } as const satisfies { [K in keyof DealFilter]: Comparison }
 
-function compare(name: string, { column, is, orders }: Comparison, value: Value | readonly number[], at: string): Condition {
-  if (Array.isArray(value)) return among(name, column, value, at)
-  const write = (mark: RawBuilder<unknown>) => sql`${mark}${column} ${sql.raw(is)} ${param(at + name)}`
-  const values = { [at + name]: value as Value }
-  return orders ? indexedOn(name, write, values, orders) : { name, sql: () => write(sql``), values, orders: [] }
-}
+/** Filters that ask for any of several ids, the narrow ones first. */
+const lists = {
+  contactIds: 'contact_id',
+  companyIds: 'company_id',
+  lossReasonIds: 'loss_reason_id',
+  stageIds: 'stage_id',
+  ownerIds: 'owner_id',
+  creatorIds: 'creator_id',
+  pipelineIds: 'pipeline_id',
+} as const satisfies { [K in keyof DealFilter]: string }
 
-/** A column that has one of these integers. */
-function among(name: string, column: RawBuilder<unknown>, ids: readonly number[], at: string): Condition {
-  const within = (engine: EngineKind, mark: RawBuilder<unknown>) => inList(engine, sql`${mark}${column}`, at + name)
-  return {
-    name: `${name} among`,
-    sql: (engine, how) => within(engine, how === 'lead' ? sql`` : unindexed(engine)),
-    values: { [at + name]: JSON.stringify(ids.filter(Number.isSafeInteger)) },
-    orders: [],
-    count: (engine) => sql`select 1 from deal where deal.workspace_id = ${param('workspace')} and ${within(engine, sql``)}`,
-  }
+function compare(name: string, { column, is, orders }: Comparison, value: Value, at: string): Condition {
+  const write = (mark: Sql) => sql`${mark}${column} ${sql.raw(is)} ${param(at + name)}`
+  const values = { [at + name]: value }
+  return orders ? indexedOn(name, write, values, orders) : { name, sql: () => write(sql``), values, orders: [] }
 }
 
 /** Everything that a filter asks, the narrow conditions before the wide ones. */
@@ -119,7 +117,7 @@ function partsOf(filter: DealFilter, workspaceId: number, at: string): Condition
     ...[extra].flat().map(({ dialect, key, value, not = false }) => ({ name: `extra.${dialect}.${key}`, value, not })),
   ]
   return [
-    ...(ids ? [numbered(ids, at)] : []),
+    ...(ids ? [among('ids', 'id', ids, at)] : []),
     ...(text === undefined ? [] : [saying(text, filter.textIn ?? ['title', 'custom'], workspaceId, at)]),
     ...(partyId === undefined ? [] : [withParty(partyId, at)]),
     ...(value === undefined ? [] : [worth(value, at)]),
@@ -128,10 +126,14 @@ function partsOf(filter: DealFilter, workspaceId: number, at: string): Condition
       const value = filter[name as keyof typeof comparisons]
       return value === undefined ? [] : [compare(name, comparison, value, at)]
     }),
+    ...Object.entries(lists).flatMap(([name, of]) => {
+      const ids = filter[name as keyof typeof lists]
+      return ids === undefined ? [] : [among(name, of, ids, at)]
+    }),
     ...(expectedCloseUntil === undefined ? [] : [expectedBefore(expectedCloseUntil, at)]),
-    ...(Object.keys(moments) as (keyof typeof moments)[]).flatMap((name) => {
-      const time = filter[name]
-      return time === undefined ? [] : [happened(name, time, at)]
+    ...Object.entries(moments).flatMap(([name, moment]) => {
+      const time = filter[name as keyof typeof moments]
+      return time === undefined ? [] : [happened(name, moment, time, at)]
     }),
     ...(isArchived === undefined ? [] : [archived(isArchived)]),
     ...(outcomes ? [ended(outcomes, at)] : []),
@@ -147,19 +149,18 @@ const combined = (filter: DealFilter, workspaceId: number, at: string): Conditio
   })
 
 function combination(word: 'all' | 'any' | 'none', groups: readonly (readonly Condition[])[]): Condition {
-  const asked = (engine: EngineKind) =>
-    groups.map((group) =>
-      joined(
-        group.map((part) => part.sql(engine, 'ask')),
-        'and',
-      ),
-    )
   const parts = groups.flat()
   return {
     name: `${word}(${groups.map((group) => group.map(({ name }) => name).join('&')).join('|')})`,
     sql: (engine) => {
-      if (word === 'all') return joined(asked(engine), 'and')
-      return word === 'any' ? joined(asked(engine), 'or') : sql`${joined(asked(engine), 'or')} is not true`
+      const asked = groups.map((group) =>
+        joined(
+          group.map((part) => part.sql(engine, 'ask')),
+          'and',
+        ),
+      )
+      const whole = joined(asked, word === 'all' ? 'and' : 'or')
+      return word === 'none' ? sql`${whole} is not true` : whole
     },
     values: Object.assign({}, ...parts.map(({ values }) => values)),
     orders: [],
@@ -168,12 +169,16 @@ function combination(word: 'all' | 'any' | 'none', groups: readonly (readonly Co
 }
 
 /** All of nothing holds, and any of nothing does not. */
-const joined = (terms: readonly RawBuilder<unknown>[], word: 'and' | 'or'): RawBuilder<unknown> =>
-  terms.length === 0 ? sql.raw(word === 'and' ? '(1 = 1)' : '(1 = 0)') : sql`(${sql.join(terms, sql.raw(` ${word} `))})`
+const joined = (terms: readonly Sql[], word: 'and' | 'or'): Sql =>
+  terms.length === 0 ? sql.raw(word === 'and' ? '(1 = 1)' : '(1 = 0)') : sql`(${sql.join(terms, ` ${word} `)})`
 
-const numbered = (ids: readonly number[], at: string): Condition => ({
-  ...among('ids', sql`deal.id`, ids, at),
-  count: () => sql`select 1`,
+const among = (name: string, of: string, ids: readonly number[], at: string): Condition => ({
+  name,
+  sql: (engine, how) => inList(engine, sql`${how === 'lead' ? sql`` : unindexed(engine)}${column(of)}`, at + name),
+  values: { [at + name]: JSON.stringify(ids.filter(Number.isSafeInteger)) },
+  orders: [],
+  count: (engine) =>
+    sql`select 1 from deal where deal.workspace_id = ${param('workspace')} and ${inList(engine, column(of), name)}`,
 })
 
 function saying(text: string, columns: readonly string[], workspaceId: number, at: string): Condition {
@@ -233,7 +238,7 @@ function worth(value: number | string, at: string): Condition {
       ({ places, codes }) =>
         sql`when deal.currency in (${sql.join(codes.map((code) => sql.lit(code)))}) then ${param(`${at}value${places}`)}`,
     ),
-    sql` `,
+    ' ',
   )
   return indexedOn(
     'value',
@@ -251,18 +256,17 @@ const expectedBefore = (day: string, at: string): Condition =>
     ['expectedCloseDate'],
   )
 
-/** Moments that a deal may not have had yet: it was closed, or moved, at no time, however early. */
+/** Moments that a deal may not have had yet. It stands at 0 in the index then, and was closed, or moved, neither before nor after any. */
 const moments = {
-  closedSince: { by: 'closedAt', column: column('closed_at'), is: '>=' },
-  closedUntil: { by: 'closedAt', column: column('closed_at'), is: '<' },
-  stageChangedSince: { by: 'stageChangedAt', column: column('stage_changed_at'), is: '>=' },
-  stageChangedUntil: { by: 'stageChangedAt', column: column('stage_changed_at'), is: '<' },
-} as const satisfies { [K in keyof DealFilter]: { by: DealSort; column: RawBuilder<unknown>; is: '>=' | '<' } }
+  closedSince: { by: 'closedAt', is: '>=' },
+  closedUntil: { by: 'closedAt', is: '<' },
+  stageChangedSince: { by: 'stageChangedAt', is: '>=' },
+  stageChangedUntil: { by: 'stageChangedAt', is: '<' },
+} as const satisfies { [K in keyof DealFilter]: { by: DealSort; is: '>=' | '<' } }
 
-function happened(name: keyof typeof moments, time: number, at: string): Condition {
-  const { by, column, is } = moments[name]
-  const write = (mark: RawBuilder<unknown>) =>
-    sql`${mark}${sortColumns[by]} ${sql.raw(is)} ${param(at + name)} and ${column} is not null`
+function happened(name: string, { by, is }: (typeof moments)[keyof typeof moments], time: number, at: string): Condition {
+  const write = (mark: Sql) =>
+    sql`${mark}${sortColumns[by]} ${sql.raw(is)} ${param(at + name)} and ${mark}${sortColumns[by]} <> 0`
   return indexedOn(name, write, { [at + name]: time }, [by])
 }
 
@@ -270,7 +274,7 @@ function ended(outcomes: readonly string[], at: string): Condition {
   if (outcomes.length === 0) return { name: 'nothing', sql: () => sql`1 = 0`, values: {}, orders: [] }
   const values = Object.fromEntries(outcomes.map((outcome, index) => [`${at}outcome${index}`, outcome]))
   const list = sql.join(Object.keys(values).map((name) => param(name)))
-  const write = (mark: RawBuilder<unknown>) =>
+  const write = (mark: Sql) =>
     outcomes.length === 1 ? sql`${mark}deal.outcome = ${list}` : sql`${mark}deal.outcome in (${list})`
   return indexedOn(`outcomes ${outcomes.length}`, write, values, outcomes.length === 1 ? ['id'] : [])
 }

@@ -1,11 +1,11 @@
-import { type RawBuilder, sql } from 'kysely'
 import type { Page } from '../domain/page.ts'
 import type { Party, PartyQuery, PartySort, Reachable } from '../domain/party.ts'
 import type { Store } from '../domain/store.ts'
 import { inList, param, statement, type Value } from './engine.ts'
-import { type Db, nounTable, parse, raw, shaped } from './rows.ts'
+import { type Db, nounTable, parse, shaped } from './rows.ts'
 import { flag, type PartyRow, pack } from './schema.ts'
 import { indexed, matching } from './search.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** Contacts and companies. */
 
@@ -56,7 +56,7 @@ const fromParty = (party: Party, workspaceId: number): PartyRow => ({
   deleted_at: party.deletedAt,
 })
 
-const sortColumns: Readonly<Record<PartySort, RawBuilder<unknown>>> = {
+const sortColumns: Readonly<Record<PartySort, Sql>> = {
   id: sql`party.id`,
   name: sql`party.name`,
   lastName: sql`coalesce(party.last_name, '')`,
@@ -77,17 +77,17 @@ const plain = {
   updatedUntil: 'updated_at <',
 } as const satisfies { [K in keyof PartyQuery]?: string }
 
-interface Conditions {
+interface Asked {
   /** Each under a name for the shape of the query. */
-  where: readonly (readonly [string, RawBuilder<unknown>])[]
+  where: [name: string, condition: Sql][]
   values: Record<string, Value>
 }
 
-/** What a query asks, whatever its window; null where it can find nothing. */
-function conditionsOf(db: Db, query: PartyQuery): Conditions | null {
+/** What a query asks, whatever its window; undefined where it can find nothing. */
+function asked(db: Db, query: PartyQuery): Asked | undefined {
   const { ids, lastName, text, address = {}, customField = [], deleted } = query
   const values: Record<string, Value> = { workspace: db.workspaceId }
-  const where: [string, RawBuilder<unknown>][] = []
+  const where: [string, Sql][] = []
   for (const [key, comparison] of Object.entries(plain)) {
     const value = query[key as keyof typeof plain]
     if (value === undefined) continue
@@ -118,32 +118,33 @@ function conditionsOf(db: Db, query: PartyQuery): Conditions | null {
   }
   if (text !== undefined) {
     const match = matching(db.workspaceId, text, ['name'])
-    if (match === null) return null
+    if (match === null) return undefined
     where.push(['text', sql`party.id in (select rowid from party_text where party_text match ${param('text')})`])
     values.text = match
   }
   return { where, values }
 }
 
-const whereOf = (where: Conditions['where']) =>
-  sql.join([sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)], sql` and `)
+const whole = (where: Asked['where']) =>
+  sql.join([sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)], ' and ')
 
+/** How many people and companies a query finds. */
 async function countParties(db: Db, query: PartyQuery): Promise<number> {
-  const conditions = conditionsOf(db, query)
-  if (!conditions) return 0
-  const count = shaped<{ n: number }>(`count parties ${conditions.where.map(([name]) => name).join('|')}`, (kysely) =>
-    raw(kysely, sql<{ n: number }>`select count(*) as n from party where ${whereOf(conditions.where)}`),
-  )
+  const found = asked(db, query)
+  if (!found) return 0
+  const { where, values } = found
+  const shape = `count parties ${where.map(([name]) => name).join('|')}`
+  const count = shaped<{ n: number }>(shape, () => sql`select count(*) as n from party where ${whole(where)}`)
   if (query.text !== undefined) await db.session.settle()
-  return Number((await db.session.one(count, conditions.values))?.n ?? 0)
+  return Number((await db.session.one(count, values))?.n ?? 0)
 }
 
 async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
-  const { sort = { by: 'id', direction: 'asc' }, limit, after, offset = 0 } = query
-  const conditions = conditionsOf(db, query)
-  if (!conditions) return { items: [], next: null }
-  const where = [...conditions.where]
-  const values: Record<string, Value> = { ...conditions.values, limit: limit + 1, offset }
+  const { text, sort = { by: 'id', direction: 'asc' }, limit, after, offset = 0 } = query
+  const found = asked(db, query)
+  if (!found) return { items: [], next: null }
+  const { where, values } = found
+  Object.assign(values, { limit: limit + 1, offset })
   if (after) {
     const sign = sql.raw(sort.direction === 'asc' ? '>' : '<')
     where.push([
@@ -153,33 +154,26 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
     Object.assign(values, { afterValue: after.value, afterId: after.id })
   }
   const shape = `parties ${sort.by} ${sort.direction} ${where.map(([name]) => name).join('|')}`
-  const list = shaped<PartyRow>(shape, (kysely) => {
+  const list = shaped<PartyRow>(shape, () => {
     const direction = sql.raw(sort.direction)
-    return raw(
-      kysely,
-      sql<PartyRow>`select * from party where ${whereOf(where)}
-        order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`,
-    )
+    return sql`select * from party where ${whole(where)}
+        order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`
   })
-  if (query.text !== undefined) await db.session.settle()
+  if (text !== undefined) await db.session.settle()
   const rows = await db.session.all(list, values)
   const items = rows.slice(0, limit).map(toParty)
   const last = items.at(-1)
   return { items, next: rows.length > limit && last ? { value: last[sort.by] ?? '', id: last.id } : null }
 }
 
-const countPeople = statement<{ company_id: number; n: number }>((db, engine) =>
-  raw(
-    db,
-    sql<{ company_id: number; n: number }>`select company_id, count(*) as n from party
+const countPeople = statement<{ company_id: number; n: number }>(
+  (engine) =>
+    sql`select company_id, count(*) as n from party
       where workspace_id = ${param('workspace')} and deleted_at is null and company_id is not null and ${inList(engine, sql`company_id`, 'ids')}
       group by company_id`,
-  ),
 )
 
-const addText = statement((db) =>
-  raw(db, sql`insert or replace into party_text (rowid, name) values (${param('id')}, ${param('name')})`),
-)
+const addText = statement(() => sql`insert or replace into party_text (rowid, name) values (${param('id')}, ${param('name')})`)
 
 const writeText = async ({ session, workspaceId }: Db, { id, name }: Party): Promise<void> =>
   session.later(addText, { id, name: indexed(workspaceId, name) })

@@ -1,4 +1,4 @@
-import type { DealFilter, DealSort, OneOf } from '../../domain/deal.ts'
+import type { DealFilter, DealSort } from '../../domain/deal.ts'
 import type { Stage } from '../../domain/stage.ts'
 import { dayInMs, isDay } from '../../domain/time.ts'
 import { statusIdOf } from './deal-statuses.ts'
@@ -34,16 +34,16 @@ const among =
 const numbersIn = (values: readonly string[]): number[] =>
   values.flatMap((value) => (/^\d{1,15}$/.test(value) ? [Number(value)] : []))
 
-/** One id by itself, so that the store compares instead of looking it up in a list. */
-const oneOf = (ids: readonly number[]): OneOf => (ids.length === 1 ? (ids[0] ?? ids) : ids)
-
 /** A deal's number is its id. */
 const byNumber = among((values) => ({ ids: numbersIn(values) }))
 
 type IdFilter = 'pipelineId' | 'stageId' | 'ownerId' | 'creatorId' | 'contactId' | 'companyId' | 'lossReasonId'
 
 const byId = (key: IdFilter, decode = (id: number) => id): Reader =>
-  among((values) => ({ [key]: oneOf(numbersIn(values).map(decode)) }))
+  among((values) => {
+    const ids = numbersIn(values).map(decode).filter(Number.isSafeInteger)
+    return ids.length === 1 ? { [key]: ids[0] } : { [`${key}s`]: ids }
+  })
 
 /** What holds for every deal: it is a deal and no budget, and was never closed as budgets are. */
 const constant = (...held: string[]): Reader => among((values) => (values.some((value) => held.includes(value)) ? {} : nothing))
@@ -53,9 +53,9 @@ const byStatus = among((values, { stages }) => {
   const delivered = stages.filter((stage) => statusIdOf(stage) === 4).map(({ id }) => id)
   const filters: Readonly<Record<string, DealFilter>> = {
     1: { outcomes: ['open'] },
-    2: delivered.length === 0 ? { outcomes: ['won'] } : { outcomes: ['won'], none: [{ stageId: delivered }] },
+    2: delivered.length === 0 ? { outcomes: ['won'] } : { outcomes: ['won'], none: [{ stageIds: delivered }] },
     3: { outcomes: ['lost', 'unqualified'] },
-    4: { stageId: delivered },
+    4: { stageIds: delivered },
   }
   return either(values.flatMap((value) => filters[value] ?? []))
 })
