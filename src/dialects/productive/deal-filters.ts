@@ -20,7 +20,14 @@ type Reader = (comparison: Comparison, context: Context) => DealFilter | undefin
 
 const nothing: DealFilter = { any: [] }
 
-const either = (filters: readonly DealFilter[]): DealFilter => (filters.length === 1 ? (filters[0] ?? nothing) : { any: filters })
+/** More alternatives than this are no longer one statement; ids have no such bound. */
+const maxAlternatives = 100
+
+const several = (filters: readonly DealFilter[]): readonly DealFilter[] =>
+  filters.length > maxAlternatives ? refuseQuery('filter', 'too many values') : filters
+
+const either = (filters: readonly DealFilter[]): DealFilter =>
+  filters.length === 1 ? (filters[0] ?? nothing) : { any: several(filters) }
 
 /** Filters that find any of several things, or none of them. */
 const among =
@@ -109,7 +116,7 @@ const byAmount: Reader = ({ operator, values }) => {
     case 'eq':
       return either(same)
     case 'not_eq':
-      return { none: same }
+      return { none: several(same) }
     case 'gt':
       return bound('minAmount', 1)
     case 'gt_eq':
@@ -137,13 +144,13 @@ const byName: Reader = (comparison, context) => {
   const { operator, values } = comparison
   if (operator === 'contains' || operator === 'not_contain') return byWords(['title'])(comparison, context)
   const same = values.map((title) => ({ title }))
-  return operator === 'eq' ? either(same) : operator === 'not_eq' ? { none: same } : undefined
+  return operator === 'eq' ? either(same) : operator === 'not_eq' ? { none: several(same) } : undefined
 }
 
 const byTag: Reader = ({ operator, values }) => {
   const tagged = splitValues(values).map((tag) => ({ tag }))
   if (operator === 'eq' || operator === 'contains') return either(tagged)
-  return operator === 'not_eq' || operator === 'not_contain' ? { none: tagged } : undefined
+  return operator === 'not_eq' || operator === 'not_contain' ? { none: several(tagged) } : undefined
 }
 
 /** Productive keeps what is usual nowhere, so the usual type is whatever is not the other. */
@@ -203,7 +210,7 @@ const readers: Readonly<Record<string, Reader>> = {
 const byCustomField: Reader = ({ field, operator, values }) => {
   const id = field.slice(field.indexOf('.') + 1)
   const same = values.map((value) => ({ customField: { id, value } }))
-  return operator === 'eq' ? either(same) : operator === 'not_eq' ? { none: same } : undefined
+  return operator === 'eq' ? either(same) : operator === 'not_eq' ? { none: several(same) } : undefined
 }
 
 const sorts: Readonly<Record<string, DealSort>> = {
