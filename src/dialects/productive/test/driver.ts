@@ -4,8 +4,9 @@ import { type Answer, type Body, type Caller, caller, doc } from './caller.ts'
 
 export const driver: Driver = {
   name: 'productive',
-  connect: ({ origin, workspace, token = workspace.token }) =>
-    speakTo(caller({ origin }, { token, organization: workspace.workspace.id })),
+  // Suites ask what a client can do before there is a workspace.
+  connect: ({ origin, workspace: { workspace, token: own }, token = own }) =>
+    speakTo(caller({ origin }, { token, organization: workspace?.id ?? 0 })),
 }
 
 /** What a client has to have included to tell a deal. */
@@ -125,6 +126,7 @@ const linked = (included: readonly Body[] = []): Links =>
 
 const outcomes: Readonly<Record<number, DealFacts['outcome']>> = { 1: 'open', 2: 'won', 3: 'lost', 4: 'won' }
 
+/** Of a deal's probability Productive shows what it comes to, not whether it is the deal's own. */
 function readDeal({ id, attributes, relationships }: Body, links: Links): DealFacts {
   const at = (name: string): Body => {
     const link = relationships[name].data
@@ -139,7 +141,6 @@ function readDeal({ id, attributes, relationships }: Body, links: Links): DealFa
     stageId: Number(stage.id),
     outcome: outcomes[stage.attributes.status_id] ?? 'open',
     ownerId: Number(relationships.responsible.data.id),
-    probability: attributes.probability,
     lossReason: at('lost_reason')?.attributes.name ?? attributes.lost_comment,
     tags: attributes.tag_list,
   }
