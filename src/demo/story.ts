@@ -65,5 +65,5 @@ export function inOfficeHours(at: Instant, chance: Random): Instant {
   const weekday = (day + 4) % 7
   const workday = day + (weekday === 6 ? 2 : weekday === 0 ? 1 : 0)
   const early = workday * dayInMs + chance.between(8 * 60, 18 * 60) * 60_000 + chance.between(0, 59_999)
-  return early > at ? early : at + chance.between(60_000, 3_600_000)
+  return early > at ? early : Math.ceil(at) + chance.between(60_000, 3_600_000)
 }
