@@ -35,7 +35,6 @@ describe.each(dialects.filter(({ template }) => template).map(({ name }) => name
         currency: 'EUR',
         stageId: first?.id,
         outcome: 'open',
-        probability: 30,
       })
       expect(await client.moveDeal(id, second?.id ?? 0)).toMatchObject({ ok: true, value: { stageId: second?.id } })
       expect(await client.winDeal(id)).toMatchObject({ ok: true, value: { outcome: 'won' } })

@@ -81,6 +81,7 @@ function speakTo(pd: Caller): DialectClient {
       ),
     renameStage: async (id, name) =>
       stageTold(await pd.patch(`/deal_statuses/${id}?include=pipeline`, doc('deal_statuses', { name }))),
+    keepsUsedStages: true,
     deleteStage: async (id) => done(await pd.delete(`/deal_statuses/${id}`)),
     addPipeline: async (name) => {
       const answer = await pd.post('/pipelines', doc('pipelines', { name }))
