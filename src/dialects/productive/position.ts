@@ -20,26 +20,27 @@ export function shownPosition({ position, extras }: Placed): Position {
   return said && said.at === position ? said.is : position
 }
 
-/** The positions that records in their order show. Told numbers that are no longer in order give way to the places. */
+/** The positions that records in their order show. Where what was told would put them in another order, all show their places. */
 export function shownPositions(row: readonly Placed[]): ReadonlyMap<number, Position> {
-  const shown = row.map((record) => ({ record, is: shownPosition(record) }))
-  const numbers = shown.flatMap(({ is }) => is ?? [])
-  const inOrder = numbers.every((number, index) => index === 0 || number >= (numbers[index - 1] ?? number))
-  return new Map(shown.map(({ record, is }) => [record.id, is === null || inOrder ? is : record.position]))
+  const told = row.map((record) => ({ id: record.id, is: shownPosition(record) }))
+  const inOrder = told.every((one, index) => index === 0 || comesBefore(told[index - 1] ?? one, one))
+  return new Map(row.map((record, index) => [record.id, inOrder ? (told[index]?.is ?? null) : record.position]))
 }
 
-/** Where among others in their order something belongs that shows this position: by number, without one at the end, and by id. */
+/** By number, without one at the end, and where those are the same by id. */
+function comesBefore(a: { id: number; is: Position }, b: { id: number; is: Position }): boolean {
+  const [first, second] = [a.is ?? Number.POSITIVE_INFINITY, b.is ?? Number.POSITIVE_INFINITY]
+  return first < second || (first === second && a.id < b.id)
+}
+
+/** Where among others in their order something belongs that shows this position. */
 export function placeAmong(
   others: readonly { id: number }[],
   shown: ReadonlyMap<number, Position>,
   id: number,
   is: Position,
 ): StagePlace | undefined {
-  const keyOf = (position: Position) => position ?? Number.POSITIVE_INFINITY
-  const next = others.find((other) => {
-    const key = keyOf(shown.get(other.id) ?? null)
-    return key > keyOf(is) || (key === keyOf(is) && other.id > id)
-  })
+  const next = others.find((other) => comesBefore({ id, is }, { id: other.id, is: shown.get(other.id) ?? null }))
   const last = others.at(-1)
   return next ? { before: next.id } : last && { after: last.id }
 }
