@@ -112,6 +112,11 @@ export interface DealDraft extends DealPatch {
 
 export interface DealFilter {
   ids?: readonly number[] | undefined
+  /** Any of these. One alone is better named by itself: its index also sorts. */
+  pipelineIds?: readonly number[] | undefined
+  stageIds?: readonly number[] | undefined
+  ownerIds?: readonly number[] | undefined
+  creatorIds?: readonly number[] | undefined
   externalId?: string | undefined
   pipelineId?: number | undefined
   stageId?: number | undefined
@@ -150,6 +155,9 @@ export interface DealFilter {
   updatedUntil?: Instant | undefined
   createdSince?: Instant | undefined
   createdUntil?: Instant | undefined
+  /** Only closed deals have such a moment. */
+  closedSince?: Instant | undefined
+  closedUntil?: Instant | undefined
   /** Undefined: both. */
   isArchived?: boolean | undefined
   /** Undefined: only those that are not deleted. */

@@ -54,7 +54,18 @@ const plain = {
   updatedUntil: 'updated_at <',
   createdSince: 'created_at >=',
   createdUntil: 'created_at <',
+  closedSince: 'closed_at >=',
+  closedUntil: 'closed_at <',
   deletedSince: 'deleted_at >=',
+} as const satisfies { [K in keyof DealFilter]: string }
+
+/** Filters that ask for any of several ids. */
+const lists = {
+  ids: 'id',
+  pipelineIds: 'pipeline_id',
+  stageIds: 'stage_id',
+  ownerIds: 'owner_id',
+  creatorIds: 'creator_id',
 } as const satisfies { [K in keyof DealFilter]: string }
 
 function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
@@ -66,12 +77,16 @@ function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
     const value = filter[key as keyof typeof plain]
     if (value !== undefined) add(key, () => sql`deal.${sql.raw(comparison)} ${param(key)}`, { [key]: value })
   }
-  const { ids, outcomes, text, tag, extra = [], customField = [], partyId, value, isArchived, deleted } = filter
+  for (const [key, column] of Object.entries(lists)) {
+    const ids = filter[key as keyof typeof lists]
+    const value = JSON.stringify(ids?.filter(Number.isSafeInteger))
+    if (ids) add(key, (engine) => inList(engine, sql`deal.${sql.raw(column)}`, key), { [key]: value })
+  }
+  const { outcomes, text, tag, extra = [], customField = [], partyId, value, isArchived, deleted } = filter
   if (deleted === undefined) add('live', () => sql`deal.deleted_at is null`)
   if (deleted === 'only') add('deleted', () => sql`deal.deleted_at is not null`)
   if (isArchived !== undefined)
     add(`archived ${isArchived}`, () => sql`deal.archived_at is ${sql.raw(isArchived ? 'not null' : 'null')}`)
-  if (ids) add('ids', (engine) => inList(engine, sql`deal.id`, 'ids'), { ids: JSON.stringify(ids.filter(Number.isSafeInteger)) })
   if (outcomes?.length === 1) add('outcome', () => sql`deal.outcome = ${param('outcome')}`, { outcome: outcomes[0] ?? '' })
   else if (outcomes) {
     const values = Object.fromEntries(outcomes.map((outcome, index) => [`outcome${index}`, outcome]))
