@@ -15,6 +15,8 @@ export interface Dialect {
   readonly hosts: readonly string[]
   /** How a new account of this vendor looks; the name is also a `--template`. */
   readonly template?: Template
+  /** Where its OpenAPI document is, below the prefix, if it has one: `/docs` shows it. */
+  readonly reference?: string
   /** Every endpoint of the vendor that we know of. A test compares it with the routes that exist. */
   readonly coverage: readonly Coverage[]
   /** Changes the path of a request before it is routed, for vendors whose paths no router can hold. */

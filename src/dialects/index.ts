@@ -1,5 +1,7 @@
 import type { Dialect } from './dialect.ts'
+import { native } from './native/index.ts'
 import { pipedrive } from './pipedrive/index.ts'
+import { sell } from './sell/index.ts'
 
 /** Every dialect that is spoken. The first one with a template is what a new store looks like. */
-export const dialects: readonly Dialect[] = [pipedrive]
+export const dialects: readonly Dialect[] = [native, sell, pipedrive]

@@ -38,7 +38,7 @@ export async function describe(scope: Scope, deal: Deal, patch: DealPatch, at: I
 function amountOf(deal: Deal, currency: string, { amount, value }: DealPatch): number {
   if (amount !== undefined) return requireAmount(amount)
   if (value !== undefined) {
-    const minor = toMinor(value.decimal, currency)
+    const minor = toMinor(value.decimal, currency, 'value')
     const same =
       value.places !== undefined && currency === deal.currency && roundTo(deal.amount, currency, value.places) === minor
     return same ? deal.amount : minor

@@ -2,7 +2,8 @@ import { type Deal, type DealDraft, type DealPatch, findAnyDeal, findDeal, withS
 import { describe, requireMember, withDates } from './describe-deal.ts'
 import { conflict, refuse } from './errors.ts'
 import { difference, type Event, note, snapshot } from './events.ts'
-import { enter, goal, homeOf, moveTime } from './place-deal.ts'
+import type { Key } from './page.ts'
+import { enter, type Goal, goal, homeOf, moveTime } from './place-deal.ts'
 import { atomically, requireRole, type Scope } from './scope.ts'
 import { firstOfKind, isOpen, listStages, type Stage } from './stage.ts'
 import { type Instant, requireInstant } from './time.ts'
@@ -64,7 +65,7 @@ export async function changeDeal(scope: Scope, id: number, patch: DealPatch, ver
   return atomically(scope, async (scope) => {
     await scope.store.deals.lock(id)
     const before = await findDeal(scope, id)
-    if (version !== undefined && version !== before.version) refuse({ kind: 'stale', version: before.version })
+    requireVersion(before, version)
     const at = scope.now()
     const to = await goal(scope, before, patch)
     const moved = to ? withStage(before, to.stage, to.openStageId, moveTime(before, to, patch) ?? at, scope.user.id) : before
@@ -97,33 +98,39 @@ function verb(before: Deal, after: Deal): Event['type'] {
   return after.stageId === before.stageId ? 'deal.updated' : 'deal.moved'
 }
 
-/** Deletes a deal; it can be restored. Members and above. */
-export async function deleteDeal(scope: Scope, id: number): Promise<Deal> {
+function requireVersion(deal: Deal, version: number | undefined): void {
+  if (version !== undefined && version !== deal.version) refuse({ kind: 'stale', version: deal.version })
+}
+
+/** Deletes a deal; it can be restored. `version` as in {@link changeDeal}. Members and above. */
+export async function deleteDeal(scope: Scope, id: number, version?: number): Promise<Deal> {
   requireRole(scope, 'member')
   return atomically(scope, async (scope) => {
     await scope.store.deals.lock(id)
     const before = await findDeal(scope, id)
+    requireVersion(before, version)
     const at = scope.now()
     return save(scope, before, { ...before, deletedAt: at }, at)
   })
 }
 
-/** Brings a deleted deal back: to its stage, or where that is gone to the beginning of the pipeline, or of the default one. */
-export async function restoreDeal(scope: Scope, id: number): Promise<Deal> {
+/**
+ * Brings a deleted deal back: to its stage, or where that is gone to the beginning of the pipeline, or of the default one. `version` as
+ * in {@link changeDeal}. Members and above.
+ */
+export async function restoreDeal(scope: Scope, id: number, version?: number): Promise<Deal> {
   requireRole(scope, 'member')
   return atomically(scope, async (scope) => {
     await scope.store.deals.lock(id)
     const before = await findAnyDeal(scope, id)
+    requireVersion(before, version)
     if (before.deletedAt === null) return before
     const at = scope.now()
     const home = await homeOf(scope, before)
     const back = withStage(before, home.stage, home.openStageId, at, scope.user.id)
-    return save(scope, before, { ...back, deletedAt: null }, at)
+    return save(scope, before, await ranked(scope, before, { ...back, deletedAt: null }, {}, at), at)
   })
 }
-
-/** How many deals one statement fetches while a whole stage is emptied. */
-const batch = 500
 
 /**
  * Moves every deal out of a vanishing stage, each with an event; those closed from it are remembered to be closed from the heir, or
@@ -132,44 +139,46 @@ const batch = 500
 export async function emptyStage(scope: Scope, stage: Stage, heir: Stage): Promise<void> {
   const stages = (await listStages(scope, heir.pipelineId)).filter((other) => other.id !== stage.id)
   if (isOpen(stage) && !stages.some(isOpen)) conflict('last_open_stage')
-  await eachDealOf(scope, stage, async (deal, at) => {
-    const stays = deal.stageId !== stage.id
-    if (!stays) {
-      const open = isOpen(heir) ? heir : (stages.find((other) => other.id === deal.openStageId) ?? stages.findLast(isOpen))
-      const moved = withStage(deal, heir, open?.id ?? null, at, scope.user.id)
-      return { ...moved, rank: await scope.store.deals.rank(heir.id, undefined, at, deal.id) }
+  await eachDealOf(scope, stage, (deal) => {
+    const last = stages.findLast(isOpen)
+    if (deal.stageId === stage.id) {
+      const remembered = stages.find((other) => other.id === deal.openStageId) ?? last
+      return { stage: heir, openStageId: (isOpen(heir) ? heir : remembered)?.id ?? null }
     }
-    const closed =
-      heir.pipelineId === deal.pipelineId ? await scope.store.stages.get(deal.stageId) : firstOfKind(stages, deal.outcome)
-    const open = isOpen(heir) ? heir : stages.findLast(isOpen)
-    return withStage(deal, closed ?? conflict('no_open_stage'), open?.id ?? null, at, scope.user.id)
+    const closed = stages.find((other) => other.id === deal.stageId) ?? firstOfKind(stages, deal.outcome)
+    return { stage: closed ?? conflict('no_open_stage'), openStageId: (isOpen(heir) ? heir : last)?.id ?? null }
   })
 }
 
 /** After a stage went to another pipeline: deals in it follow, and those closed from it go to that pipeline's stage of their kind. */
 export async function followStage(scope: Scope, stage: Stage): Promise<void> {
   const stages = await listStages(scope, stage.pipelineId)
-  await eachDealOf(scope, stage, (deal, at) => {
-    const inside = deal.stageId === stage.id
-    const to = inside ? stage : (firstOfKind(stages, deal.outcome) ?? conflict('no_open_stage'))
-    const open = isOpen(stage) ? stage : stages.findLast(isOpen)
-    return Promise.resolve(withStage(deal, to, open?.id ?? null, at, scope.user.id))
+  const open = isOpen(stage) ? stage : stages.findLast(isOpen)
+  await eachDealOf(scope, stage, (deal) => {
+    const to = deal.stageId === stage.id ? stage : firstOfKind(stages, deal.outcome)
+    return { stage: to ?? conflict('no_open_stage'), openStageId: open?.id ?? null }
   })
 }
 
-/** Changes every live deal that stands in a stage or remembers it, a batch at a time. The change must take it out of the set or return it as it was. */
-async function eachDealOf(scope: Scope, stage: Stage, change: (deal: Deal, at: Instant) => Promise<Deal>): Promise<void> {
-  for (const filter of [{ stageId: stage.id }, { openStageId: stage.id }]) {
-    let after: { value: number; id: number } | undefined
-    for (;;) {
-      const { items } = await scope.store.deals.list({ filter, limit: batch, after })
-      for (const deal of items) {
+/** How many deals one statement fetches while a whole stage is emptied. */
+const batch = 500
+
+/** Moves every live deal that stands in a stage or remembers it, in the order of the column, which they keep at the end of the new one. */
+async function eachDealOf(scope: Scope, stage: Stage, goalOf: (deal: Deal) => Goal): Promise<void> {
+  const lists = [
+    { filter: { stageId: stage.id }, sort: [{ by: 'rank', direction: 'asc' }] },
+    { filter: { openStageId: stage.id }, sort: [{ by: 'id', direction: 'asc' }] },
+  ] as const
+  for (const list of lists) {
+    for (let after: Key | null | undefined; after !== null; ) {
+      const page = await scope.store.deals.list({ ...list, limit: batch, after })
+      for (const deal of page.items) {
         const at = scope.now()
-        await save(scope, deal, await change(deal, at), at)
+        const to = goalOf(deal)
+        const moved = withStage(deal, to.stage, to.openStageId, at, scope.user.id)
+        await save(scope, deal, await ranked(scope, deal, moved, to.stage.id === deal.stageId ? {} : { place: 'last' }, at), at)
       }
-      const last = items.at(-1)
-      if (!last || items.length < batch) break
-      after = { value: last.id, id: last.id }
+      after = page.next
     }
   }
 }

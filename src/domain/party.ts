@@ -52,11 +52,11 @@ export interface Reachable {
 }
 
 export interface Address {
-  readonly line1?: string | null
-  readonly city?: string | null
-  readonly postalCode?: string | null
-  readonly state?: string | null
-  readonly country?: string | null
+  readonly line1?: string | null | undefined
+  readonly city?: string | null | undefined
+  readonly postalCode?: string | null | undefined
+  readonly state?: string | null | undefined
+  readonly country?: string | null | undefined
 }
 
 export interface PartyPatch {

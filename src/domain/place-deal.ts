@@ -46,9 +46,9 @@ async function beginning(scope: Scope, draft: DealDraft): Promise<Goal> {
 
 /** Where a deleted deal comes back to: its stage, or where that is gone the beginning of the pipeline, or of the default one. */
 export async function homeOf(scope: Scope, deal: Deal): Promise<Goal> {
-  // The stage may have gone to another pipeline in the meantime.
+  // The stage may have gone to another pipeline while the deal was deleted.
   const former = await scope.store.stages.get(deal.stageId)
-  const pipeline = await scope.store.pipelines.get(former && former.deletedAt === null ? former.pipelineId : deal.pipelineId)
+  const pipeline = await scope.store.pipelines.get(former?.pipelineId ?? deal.pipelineId)
   const pipelineId = pipeline && pipeline.deletedAt === null ? pipeline.id : (await defaultPipeline(scope)).id
   const stages = await listStages(scope, pipelineId)
   const open = stages.find((stage) => stage.id === deal.openStageId) ?? entryStage(stages)

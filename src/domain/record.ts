@@ -28,6 +28,13 @@ export interface RecordQuery extends Window {
 export const listRecords = ({ store, via }: Scope, collection: string, query: RecordQuery): Promise<Page<DialectRecord>> =>
   store.records.list(`${via}.${collection}`, query)
 
+/** How many records of a collection have a key that begins with each of these; what has none is left out. */
+export const countRecords = (
+  { store, via }: Scope,
+  collection: string,
+  prefixes: readonly string[],
+): Promise<ReadonlyMap<string, number>> => store.records.countByPrefix(`${via}.${collection}`, prefixes)
+
 export const findRecord = async ({ store, via }: Scope, collection: string, id: number): Promise<DialectRecord> =>
   found(await store.records.get(`${via}.${collection}`, id), 'record')
 

@@ -93,6 +93,8 @@ export interface Store {
   records: {
     get(collection: string, id: number): Promise<DialectRecord | undefined>
     list(collection: string, query: RecordQuery): Promise<Page<DialectRecord>>
+    /** How many records have a key that begins with each of these; what has none is left out. */
+    countByPrefix(collection: string, prefixes: readonly string[]): Promise<ReadonlyMap<string, number>>
     insert(collection: string, key: string | null, data: JsonObject, at: Instant): Promise<DialectRecord>
     save(collection: string, record: DialectRecord): Promise<void>
     delete(collection: string, id: number): Promise<void>

@@ -116,11 +116,17 @@ export async function createToken(scope: Scope, draft: TokenDraft): Promise<Toke
 export const listTokens = ({ store, user }: Scope, window: Window): Promise<Page<Token>> =>
   store.tokens.list(user.role === 'admin' ? null : user.id, window)
 
-/** Ends a token at once. Own tokens, or anybody's for an admin; others answer as unknown. */
+/** One's own token, or anybody's for an admin; others answer as unknown. */
+export async function findToken({ store, user }: Scope, id: number): Promise<Token> {
+  const token = found(await store.tokens.get(id), 'token')
+  return token.userId === user.id || user.role === 'admin' ? token : refuse({ kind: 'not_found', what: 'token' })
+}
+
+/** Ends a token at once: one's own, or anybody's for an admin. */
 export async function revokeToken(scope: Scope, id: number): Promise<Token> {
-  return atomically(scope, async ({ store, user, now }) => {
-    const token = found(await store.tokens.get(id), 'token')
-    if (token.userId !== user.id && user.role !== 'admin') refuse({ kind: 'not_found', what: 'token' })
+  return atomically(scope, async (scope) => {
+    const { store, now } = scope
+    const token = await findToken(scope, id)
     const revoked: Token = { ...token, revokedAt: token.revokedAt ?? now() }
     await store.tokens.revoke(id, revoked.revokedAt ?? now())
     return revoked

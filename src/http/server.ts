@@ -12,6 +12,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Registry } from '../domain/store.ts'
+import { docs } from './docs.ts'
 import { asFault, type Fault } from './fault.ts'
 import { front } from './front.ts'
 import { openMetrics } from './metrics.ts'
@@ -70,7 +71,8 @@ export function createServer(options: ServerOptions): CrmuxServer {
       // Fastify types this reply for a route that does not exist.
       const bare = reply as unknown as FastifyReply
       bare.code(answer.status).headers({ 'content-type': 'application/json; charset=utf-8', ...answer.headers })
-      bare.send(JSON.stringify(answer.body))
+      // As bytes, so that no charset is added where a vendor sends none.
+      bare.send(Buffer.from(JSON.stringify(answer.body)))
     },
     serverFactory: (handler) => {
       const handle: typeof handler = (req, res) => handler(req, res)
@@ -104,6 +106,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
   })
   app.get('/metrics', async (_req, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()))
   front(app, dialects)
+  docs(app, dialects)
 
   for (const dialect of dialects) {
     app.register(async (scope) => dialect.mount(scope, host), { prefix: dialect.prefix })

@@ -87,7 +87,8 @@ const addText = statement((db) =>
   ),
 )
 
-const customText = (deal: Deal): string =>
+/** What of a deal is searched beside its title: the texts among its custom fields. */
+export const customText = (deal: Deal): string =>
   Object.values(deal.customFields)
     .filter((value) => typeof value === 'string')
     .join('\n')
@@ -222,14 +223,20 @@ function base62(value: number, width: number): string {
   return text
 }
 
+/** With its length first, so that more digits sort as the larger number they are. */
+const ordered = (value: number): string => {
+  const text = base62(value, 1)
+  return `${text.length}${text}`
+}
+
 const lastMoment = 62 ** 8 - 1
 
 /**
  * The rank of a deal that arrives on top of a column: the later, the smaller. It needs no look at the column, so deals that arrive
- * at the same moment do not wait for each other; the id keeps them apart. `h` and eight digits are an integer to fractional-indexing.
+ * at the same moment do not wait for each other; the id keeps them apart and in the order they were made. `h` and eight digits are an integer to fractional-indexing.
  */
 const arrivalRank = (at: Instant, id: number): string =>
-  `h${base62(lastMoment - Math.min(Math.max(at, 0), lastMoment), 8)}${base62(id, 1)}V`
+  `h${base62(lastMoment - Math.min(Math.max(at, 0), lastMoment), 8)}${ordered(id)}V`
 
 const rankOf = statement<{ rank: string }>((db) =>
   raw(
@@ -239,11 +246,12 @@ const rankOf = statement<{ rank: string }>((db) =>
   ),
 )
 
+// Deleted deals keep their place: one that is restored must not share its rank with another.
 const rankBefore = statement<{ rank: string }>((db) =>
   raw(
     db,
     sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
-      and rank < ${param('rank')} and id <> ${param('self')} and deleted_at is null order by rank desc limit 1`,
+      and rank < ${param('rank')} and id <> ${param('self')} order by rank desc limit 1`,
   ),
 )
 
@@ -251,7 +259,7 @@ const rankAfter = statement<{ rank: string }>((db) =>
   raw(
     db,
     sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
-      and rank > ${param('rank')} and id <> ${param('self')} and deleted_at is null order by rank limit 1`,
+      and rank > ${param('rank')} and id <> ${param('self')} order by rank limit 1`,
   ),
 )
 
@@ -269,12 +277,17 @@ async function rank(
   const args = { workspace: workspaceId, stage, self }
   const previous = async (rank: string) => (await session.one(rankBefore, { ...args, rank }))?.rank ?? null
   const next = async (rank: string) => (await session.one(rankAfter, { ...args, rank }))?.rank ?? null
-  if (place === 'first') return generateKeyBetween(null, await next(''))
-  if (place === 'last') return generateKeyBetween(await previous(end), null)
+  const between = async (above: string | null, below: string | null) => {
+    const own = (await session.one(rankOf, { workspace: workspaceId, stage, id: self }))?.rank
+    const isThere = own !== undefined && (above === null || above < own) && (below === null || own < below)
+    if (isThere) return own
+    // In an empty column it arrives, so that those who arrive later stand above it.
+    return above === null && below === null ? arrivalRank(at, self) : generateKeyBetween(above, below)
+  }
+  if (place === 'first') return between(null, await next(''))
+  if (place === 'last') return between(await previous(end), null)
   const [id, field] = 'before' in place ? [place.before, 'place.before'] : [place.after, 'place.after']
   const beside = await session.one(rankOf, { workspace: workspaceId, stage, id })
   if (!beside || id === self) return invalid(field, 'not_found')
-  return 'before' in place
-    ? generateKeyBetween(await previous(beside.rank), beside.rank)
-    : generateKeyBetween(beside.rank, await next(beside.rank))
+  return 'before' in place ? between(await previous(beside.rank), beside.rank) : between(beside.rank, await next(beside.rank))
 }

@@ -31,6 +31,8 @@ export type Values = Readonly<Record<string, Value>>
 export interface Session {
   all<Row>(statement: Statement<Row>, values: Values): Row[] | Promise<Row[]>
   one<Row>(statement: Statement<Row>, values: Values): Row | undefined | Promise<Row | undefined>
+  /** One row after the other, so that a list of any length takes no more memory than a row. */
+  each<Row>(statement: Statement<Row>, values: Values): Iterable<Row> | AsyncIterable<Row>
   run(statement: Statement<unknown>, values: Values): void | Promise<void>
   /**
    * Runs it at the end of the transaction, or when `settle` is called; never, if the savepoint it was said in is undone.

@@ -8,7 +8,7 @@ import type { EventRow } from './schema.ts'
 
 /** The append-only log of what happened. */
 
-const toEvent = (row: EventRow): Event => ({
+export const toEvent = (row: EventRow): Event => ({
   id: row.id,
   type: row.type as Event['type'],
   subjectId: row.subject_id,

@@ -65,7 +65,7 @@ async function listRecords(db: Db, collection: string, query: RecordQuery): Prom
   }
   if (prefix !== undefined) {
     where.push(['prefix', sql`record.key >= ${param('prefix')} and record.key < ${param('beyond')}`])
-    Object.assign(values, { prefix, beyond: `${prefix}\u{10ffff}` })
+    Object.assign(values, { prefix, beyond: `${prefix}${beyond}` })
   }
   if (after) {
     where.push(['after', sql`record.id > ${param('after')}`])
@@ -82,6 +82,21 @@ async function listRecords(db: Db, collection: string, query: RecordQuery): Prom
   return pageById((await db.session.all(list, values)).map(toRecord), limit)
 }
 
+/** Beyond every key that begins with a prefix. */
+const beyond = '\u{10ffff}'
+
+const countKeys = statement<{ prefix: string; n: number }>((db, engine) => {
+  const list =
+    engine === 'sqlite' ? sql`json_each(${param('prefixes')})` : sql`json_array_elements_text(cast(${param('prefixes')} as json))`
+  return raw(
+    db,
+    sql<{ prefix: string; n: number }>`select wanted.value as prefix, count(*) as n from ${list} as wanted
+      join record on record.workspace_id = ${param('workspace')} and record.collection = ${param('collection')}
+        and record.key >= wanted.value and record.key < wanted.value || ${param('beyond')}
+      group by wanted.value`,
+  )
+})
+
 async function requireFreeKey({ session, workspaceId }: Db, collection: string, key: string | null, id: number): Promise<void> {
   if (key === null) return
   const other = await session.one(byKey, { workspace: workspaceId, collection, key })
@@ -95,6 +110,11 @@ export const recordTable = (db: Db): Store['records'] => ({
     return row && toRecord(row)
   },
   list: (collection, query) => listRecords(db, collection, query),
+  countByPrefix: async (collection, prefixes) => {
+    if (prefixes.length === 0) return new Map()
+    const values = { workspace: db.workspaceId, collection, prefixes: JSON.stringify(prefixes), beyond }
+    return new Map((await db.session.all(countKeys, values)).map(({ prefix, n }) => [prefix, Number(n)]))
+  },
   insert: async (collection, key, data, at) => {
     await requireFreeKey(db, collection, key, 0)
     const { id } = await identify(db, 'record')

@@ -42,10 +42,14 @@ export type Columns = Readonly<Record<string, Value>>
 
 const kept = new Map<string, Statement<unknown>>()
 
+/** Far more than real clients need; whoever combines filters at random shall not fill the memory with statements. */
+const maxShapes = 2000
+
 /** A statement for every shape of query that occurs, built when it is first needed. */
 export function shaped<Row>(shape: string, build: Statement<Row>['build']): Statement<Row> {
   let known = kept.get(shape)
   if (!known) {
+    if (kept.size >= maxShapes) kept.clear()
     known = statement(build)
     kept.set(shape, known)
   }

@@ -10,7 +10,7 @@ import { type CustomFieldRow, flag, type LossReasonRow, type PipelineRow, pack, 
 
 /** Pipelines, stages, loss reasons and custom fields: the bounded lists that give a workspace its shape. */
 
-const toPipeline = (row: PipelineRow): Pipeline => ({
+export const toPipeline = (row: PipelineRow): Pipeline => ({
   id: row.id,
   uuid: row.uuid,
   name: row.name,
@@ -54,7 +54,7 @@ export const pipelineTable = (db: Db): Store['pipelines'] => ({
   live: () => all(db, livePipelines, toPipeline),
 })
 
-const toStage = (row: StageRow): Stage => ({
+export const toStage = (row: StageRow): Stage => ({
   id: row.id,
   uuid: row.uuid,
   pipelineId: row.pipeline_id,

@@ -25,16 +25,30 @@ export function apiToken(req: FastifyRequest): string | undefined {
 }
 
 /** Whether an app is speaking for itself, to get or give back a token. */
-const isTokenCall = (req: FastifyRequest): boolean => /^\/+pipedrive\/+oauth\/+(?:token|revoke)(?:[/?]|$)/.test(req.url)
+export const isTokenCall = (req: Pick<FastifyRequest, 'url'>): boolean =>
+  /^\/+pipedrive\/+oauth\/+(?:token|revoke)(?:[/?]|$)/.test(req.url)
+
+/** What tokens are called that were made for an app. */
+export const appToken = (client: string): string => `Pipedrive app ${client}`
 
 /**
  * There is no register of apps: an app is a user, known by the e-mail address (`client_id`) and any of their tokens
  * (`client_secret`). Undefined where the two do not belong together.
  */
 async function identifyClient(req: FastifyRequest, host: Host): Promise<Credential | undefined> {
-  const [, encoded] = /^basic +(\S+) *$/i.exec(req.headers.authorization ?? '') ?? []
-  const [, id, secret] = /^([^:]*):(.*)$/.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? []
-  if (id === undefined || secret === undefined) return undefined
+  const [, encoded = ''] = /^basic +(\S+) *$/i.exec(req.headers.authorization ?? '') ?? []
+  const [, id = '', secret = ''] = /^([^:]*):(.*)$/.exec(Buffer.from(encoded, 'base64').toString()) ?? []
+  const credential = await ownToken(secret, host)
+  return credential?.user.email === readClientId(id) ? credential : undefined
+}
+
+/** The Node client writes the id into a URL as it is, where a plus reads as a space; an address has none. */
+export const readClientId = (id: string): string => id.toLowerCase().replaceAll(' ', '+')
+
+/** Whose token it is, unless it was made for an app: an hour's access must not be turned into more. */
+export async function ownToken(secret: string, host: Host): Promise<Credential | undefined> {
   const credential = await host.registry.authenticate(secret, host.now())
-  return credential?.user.email === id.toLowerCase() ? credential : undefined
+  if (!credential) return undefined
+  const token = await host.registry.of(credential.workspace.id).tokens.get(credential.tokenId)
+  return token?.label.startsWith(appToken('')) ? undefined : credential
 }

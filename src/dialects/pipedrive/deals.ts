@@ -76,7 +76,7 @@ export function extrasOf(record: { extras: { readonly [dialect: string]: JsonObj
 }
 
 /** What is kept of it: only what differs from what would be shown anyway. Undefined: not said. */
-export function readExtras(said: Partial<DealExtras>): JsonObject {
+export function readExtras(said: { readonly [Key in keyof DealExtras]?: DealExtras[Key] | undefined }): JsonObject {
   const defaults = extrasOf({ extras: {} })
   return Object.fromEntries(
     Object.entries(said).flatMap(([key, value]) => {

@@ -1,7 +1,10 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
+import { openConsent } from './consent.ts'
 import { coverage } from './coverage.ts'
 import { render } from './errors.ts'
+import { openOAuth } from './oauth.ts'
+import { template } from './template.ts'
 import { rewriteV1 } from './v1/fields.ts'
 import { mountV1 } from './v1/index.ts'
 import { mountV2 } from './v2/index.ts'
@@ -13,6 +16,7 @@ export const pipedrive: Dialect = {
   title: 'Pipedrive',
   prefix: '/pipedrive',
   hosts: ['*.pipedrive.com'],
+  template,
   coverage,
   rewrite: rewriteV1,
   render(fault, req) {
@@ -21,6 +25,8 @@ export const pipedrive: Dialect = {
   },
   mount(app, host) {
     const api = speak(app, pipedriveWire(), host)
+    openOAuth(api)
+    openConsent(app, host)
     mountV2(api)
     mountV1(api, '/v1')
     mountV1(api, '/api/v1')

@@ -1,131 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { setTimeout as delay } from 'node:timers/promises'
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { DomainError } from '../../domain/errors.ts'
-import { type Engine, Param, type Session, type Statement, type Value, type Values } from '../engine.ts'
+import type { Engine, Session } from '../engine.ts'
 import { migrate } from '../migrations/index.ts'
-import type { Schema } from '../schema.ts'
-
-/** Kysely only writes the SQL here; running it is this file's business. */
-const builder = new Kysely<Schema>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-})
-
-interface Compiled {
-  sql: string
-  parameters: readonly (Param | Value)[]
-}
-
-const compiled = new WeakMap<Statement<unknown>, Compiled>()
-
-function compile(statement: Statement<unknown>): Compiled {
-  let kept = compiled.get(statement)
-  if (!kept) {
-    const query = statement.build(builder, 'sqlite').compile()
-    kept = { sql: query.sql, parameters: query.parameters as readonly (Param | Value)[] }
-    compiled.set(statement, kept)
-  }
-  return kept
-}
-
-/** One connection with its prepared statements, which are kept as long as it is open. */
-class Connection implements Session {
-  readonly db: DatabaseSync
-  readonly #prepared = new WeakMap<Statement<unknown>, { run: StatementSync; parameters: Compiled['parameters'] }>()
-  /** What runs at the end of the transaction; the first `#settled` of them have run already. */
-  readonly #putOff: { statement: Statement<unknown>; values: Values }[] = []
-  #settled = 0
-  #depth = 0
-
-  constructor(db: DatabaseSync) {
-    this.db = db
-  }
-
-  all<Row>(statement: Statement<Row>, values: Values): Row[] {
-    const { run, parameters } = this.#prepare(statement)
-    return run.all(...bind(parameters, values)) as Row[]
-  }
-
-  one<Row>(statement: Statement<Row>, values: Values): Row | undefined {
-    const { run, parameters } = this.#prepare(statement)
-    return run.get(...bind(parameters, values)) as Row | undefined
-  }
-
-  run(statement: Statement<unknown>, values: Values): void {
-    const { run, parameters } = this.#prepare(statement)
-    run.run(...bind(parameters, values))
-  }
-
-  later(statement: Statement<unknown>, values: Values): void {
-    this.#putOff.push({ statement, values })
-  }
-
-  settle(): void {
-    for (const { statement, values } of this.#putOff.slice(this.#settled)) this.run(statement, values)
-    this.#settled = this.#putOff.length
-  }
-
-  commit(): void {
-    this.settle()
-    this.db.exec('commit')
-    this.#forget(0, 0)
-  }
-
-  /** Undoes the whole transaction, where it has not ended by itself. */
-  rollback(): void {
-    this.#forget(0, 0)
-    if (this.db.isTransaction) this.db.exec('rollback')
-  }
-
-  #forget(said: number, settled: number): void {
-    this.#putOff.length = said
-    this.#settled = settled
-  }
-
-  async savepoint<T>(work: () => Promise<T>): Promise<T> {
-    const name = `s${this.#depth++}`
-    const [said, settled] = [this.#putOff.length, this.#settled]
-    this.db.exec(`savepoint ${name}`)
-    try {
-      const value = await work()
-      this.db.exec(`release ${name}`)
-      return value
-    } catch (error) {
-      this.#forget(said, settled)
-      // A full disk or a failing one ends the whole transaction by itself; then there is nothing to go back to.
-      if (this.db.isTransaction) this.db.exec(`rollback to ${name}; release ${name}`)
-      throw error
-    } finally {
-      this.#depth--
-    }
-  }
-
-  #prepare(statement: Statement<unknown>) {
-    let kept = this.#prepared.get(statement)
-    if (!kept) {
-      const { sql, parameters } = compile(statement)
-      kept = { run: this.db.prepare(sql), parameters }
-      this.#prepared.set(statement, kept)
-    }
-    return kept
-  }
-}
-
-function bind(parameters: Compiled['parameters'], values: Values): Value[] {
-  return parameters.map((parameter) => {
-    if (!(parameter instanceof Param)) return parameter
-    const value = values[parameter.name]
-    if (value === undefined) throw new Error(`no value for :${parameter.name}`)
-    return value
-  })
-}
+import { asRefusal, Connection, codeOf } from './sqlite-connection.ts'
 
 function openReader(file: string): Connection {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
@@ -139,11 +19,9 @@ interface Job {
   reject(error: unknown): void
 }
 
-/** So many writers share a commit at most, so that no acknowledgement waits long. */
+/** So many writers share a commit at most, and none joins after so long: no acknowledgement shall wait for strangers. */
 const maxBatch = 256
-
-/** How long a writer of another process may hold the file before a request gives up. */
-const busyLimitMs = 10_000
+const joinMs = 50
 
 /**
  * One writing connection and one that can only read, on the same WAL file. Writers queue up; those that wait together
@@ -156,10 +34,13 @@ export class SqliteEngine implements Engine {
   readonly #reading: Connection
   readonly #writing: Connection
   readonly #queue: Job[] = []
+  readonly #busyLimitMs: number
   #draining: Promise<void> | undefined
   #closed = false
 
-  constructor(file: string) {
+  /** `busyLimitMs`: how long a writer of another process may hold the file before a request gives up. */
+  constructor(file: string, { busyLimitMs = 10_000 }: { busyLimitMs?: number } = {}) {
+    this.#busyLimitMs = busyLimitMs
     mkdirSync(dirname(file), { recursive: true })
     const db = new DatabaseSync(file, { timeout: 5000 })
     db.exec(
@@ -198,27 +79,35 @@ export class SqliteEngine implements Engine {
 
   async #drain(): Promise<void> {
     // Whatever arrives in this turn of the event loop shares the first commit.
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     while (this.#queue.length > 0) {
       await this.#commitTogether()
-      if (this.#queue.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (this.#queue.length === 0) await nextTurn()
     }
     this.#draining = undefined
   }
 
   async #commitTogether(): Promise<void> {
-    const jobs = this.#queue.splice(0, maxBatch)
+    const waiting = this.#queue.length
+    const jobs: Job[] = []
     const answers: (() => void)[] = []
     try {
       await this.#begin()
+      const joinUntil = performance.now() + joinMs
       // One that is alone needs no savepoint: its own inside would cost more the more they have written.
-      const perform = jobs.length === 1 ? this.#performAlone : this.#perform
-      for (const job of jobs) answers.push(await perform.call(this, job))
+      const isAlone = waiting === 1
+      const perform = isAlone ? this.#performAlone : this.#perform
+      for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
+        jobs.push(job)
+        answers.push(await perform.call(this, job))
+        if (isAlone || jobs.length === maxBatch || performance.now() > joinUntil) break
+      }
       this.#writing.commit()
     } catch (error) {
       this.#writing.rollback()
       const reason = isTemporary(error) ? new DomainError({ kind: 'unavailable' }) : asRefusal(error)
-      for (const job of jobs) job.reject(reason)
+      // Without the write lock nobody who waited got as far as his own work.
+      for (const job of jobs.length > 0 ? jobs : this.#queue.splice(0, waiting)) job.reject(reason)
       return
     }
     for (const answer of answers) answer()
@@ -231,7 +120,7 @@ export class SqliteEngine implements Engine {
       return () => job.resolve(value)
     } catch (error) {
       if (!this.#writing.db.isTransaction || isTemporary(error)) throw error
-      return () => job.reject(asRefusal(error))
+      return () => job.reject(error)
     }
   }
 
@@ -242,13 +131,14 @@ export class SqliteEngine implements Engine {
 
   /** Takes the write lock without blocking the process while another one holds it. */
   async #begin(): Promise<void> {
-    const until = Date.now() + busyLimitMs
+    const until = performance.now() + this.#busyLimitMs
     for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
       try {
         this.#writing.db.exec('begin immediate')
+        this.#writing.beginTurn()
         return
       } catch (error) {
-        if (codeOf(error) !== busy || Date.now() > until) throw error
+        if (codeOf(error) !== busy || performance.now() > until) throw error
         await delay(wait)
       }
     }
@@ -263,18 +153,8 @@ export class SqliteEngine implements Engine {
 }
 
 const busy = 5
-const constraintDatatype = 3091
 
 /** Busy, locked, I/O error, read-only, full, cannot open: nothing is wrong with the request, it can be sent again. */
 const temporary: ReadonlySet<number> = new Set([busy, 6, 8, 10, 13, 14])
 
-const codeOf = (error: unknown): number | undefined => {
-  const code = (error as { errcode?: unknown }).errcode
-  return typeof code === 'number' ? code : undefined
-}
-
 const isTemporary = (error: unknown): boolean => temporary.has((codeOf(error) ?? 0) & 0xff)
-
-/** The one constraint that a well-formed request can run into: a sum that leaves 64 bits turns into a real, which the table refuses. */
-const asRefusal = (error: unknown): unknown =>
-  codeOf(error) === constraintDatatype ? new DomainError({ kind: 'conflict', rule: 'total_overflow' }) : error

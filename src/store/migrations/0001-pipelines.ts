@@ -132,7 +132,7 @@ create table deal (
 ) strict;
 create unique index deal_external_id on deal (workspace_id, external_id) where external_id is not null;
 create index deal_by_id on deal (workspace_id, id) where deleted_at is null;
-create index deal_on_board on deal (workspace_id, stage_id, rank, id) where deleted_at is null;
+create index deal_on_board on deal (workspace_id, stage_id, rank, id);
 create index deal_in_stage on deal (workspace_id, stage_id, id);
 create index deal_from_stage on deal (workspace_id, open_stage_id, id);
 create index deal_in_pipeline on deal (workspace_id, pipeline_id, id) where deleted_at is null;

@@ -1,4 +1,85 @@
 import type { Coverage } from '../../dialect.ts'
 
+const list = (method: Coverage['method'], paths: string, status: Coverage['status'], why?: string): Coverage[] =>
+  paths.split(' ').map((path) => ({ method, path, status, ...(why === undefined ? {} : { why }) }))
+
+const comesLater = 'History and numbers of v1 come with a later version.'
+const noCounts = 'Counts of deals are left out: deals are not counted by person or organization.'
+
 /** Every endpoint of v1, below its base. */
-export const coverageV1: readonly Coverage[] = []
+export const coverageV1: readonly Coverage[] = [
+  ...list('GET', '/stages /stages/:id /stages/:id/deals', 'full'),
+  ...list('POST', '/stages', 'full'),
+  ...list('PUT', '/stages/:id', 'full'),
+  ...list('DELETE', '/stages /stages/:id', 'full'),
+
+  ...list('GET', '/pipelines /pipelines/:id', 'full'),
+  ...list(
+    'GET',
+    '/pipelines/:id/deals',
+    'partial',
+    'The summary is of the whole pipeline, everybody’s deals, whatever is listed.',
+  ),
+  ...list('POST', '/pipelines', 'full'),
+  ...list('PUT', '/pipelines/:id', 'full'),
+  ...list('DELETE', '/pipelines/:id', 'full'),
+
+  ...list(
+    'GET',
+    '/deals',
+    'partial',
+    'Sorted by id, title, value, add_time, update_time, expected_close_date and close_time only.',
+  ),
+  ...list('GET', '/deals/archived', 'partial', 'Sorted as /deals; product_id is ignored, because there are no products.'),
+  ...list('GET', '/deals/collection', 'full'),
+  ...list('GET', '/deals/:id', 'partial', 'The averages are of the pipeline’s latest 100 won deals.'),
+  ...list('POST', '/deals /deals/:id/duplicate', 'full'),
+  ...list('PUT', '/deals/:id', 'full'),
+  ...list('PUT', '/deals/:id/merge', 'full'),
+  ...list('DELETE', '/deals /deals/:id', 'full'),
+  ...list('GET', '/deals/:id/flow /deals/:id/changelog /deals/summary /deals/summary/archived', 'absent', comesLater),
+  ...list('GET', '/deals/timeline /deals/timeline/archived', 'absent', comesLater),
+  ...list('GET', '/pipelines/:id/conversion_statistics /pipelines/:id/movement_statistics', 'absent', comesLater),
+  ...list(
+    'GET',
+    '/dealFields /dealFields/:id',
+    'partial',
+    'Ids and keys for filters and custom fields; without the settings of the vendor’s own pages.',
+  ),
+
+  ...list('GET', '/persons /persons/:id', 'partial', noCounts),
+  ...list('POST', '/persons', 'partial', noCounts),
+  ...list('PUT', '/persons/:id', 'partial', noCounts),
+  ...list('DELETE', '/persons /persons/:id', 'full'),
+  ...list('GET', '/organizations /organizations/:id', 'partial', noCounts),
+  ...list('POST', '/organizations', 'partial', noCounts),
+  ...list('PUT', '/organizations/:id', 'partial', noCounts),
+  ...list('DELETE', '/organizations /organizations/:id', 'full'),
+
+  ...list(
+    'GET',
+    '/users /users/:id /users/me /users/find',
+    'partial',
+    'Nobody signs in here: last_login is when the user was added.',
+  ),
+  ...list('GET', '/userSettings', 'partial', 'What a new account has; nothing changes them.'),
+  ...list('GET', '/currencies', 'full'),
+
+  ...list('GET', '/filters', 'full'),
+  ...list('GET', '/filters/:id', 'full'),
+  ...list(
+    'POST',
+    '/filters',
+    'partial',
+    'Deals only, by =, by days, and by statuses glued with or; other conditions are refused.',
+  ),
+  ...list('PUT', '/filters/:id', 'partial', 'As when it is added.'),
+  ...list('DELETE', '/filters /filters/:id', 'full'),
+  ...list('GET', '/filters/helpers', 'absent', 'It describes conditions that deals cannot be found by here.'),
+
+  ...list('GET', '/recents', 'absent', comesLater),
+  ...list('GET', '/goals/find', 'absent', 'Goals are not part of the model.'),
+  ...list('GET', '/webhooks', 'absent', comesLater),
+  ...list('POST', '/webhooks', 'absent', comesLater),
+  ...list('DELETE', '/webhooks/:id', 'absent', comesLater),
+]

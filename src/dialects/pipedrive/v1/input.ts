@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isDay } from '../../../domain/time.ts'
+import { fail } from '../../../http/fault.ts'
 
 /**
  * What v1 takes for a value. It was written for forms: a number may come as text, a flag as 0 or 1, an empty text says nothing, and of a
@@ -8,12 +9,14 @@ import { isDay } from '../../../domain/time.ts'
 
 const lastOf = (value: unknown): unknown => (Array.isArray(value) ? value.at(-1) : value)
 
-const asNumber = (value: unknown): unknown => {
+/** A number that came as text; anything else as it came. */
+export const asNumber = (value: unknown): unknown => {
   const one = lastOf(value)
   return typeof one === 'string' && /^\s*[+-]?\d+(\.\d*)?\s*$/.test(one) ? Number(one) : one
 }
 
-const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+/** What is true and what is not, as v1 writes them. */
+export const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   [0, false],
   [1, true],
   ['0', false],
@@ -21,6 +24,9 @@ const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ['false', false],
   ['true', true],
 ])
+
+/** Any number. */
+export const number = z.preprocess(asNumber, z.number())
 
 /** A whole number. */
 export const whole = z.preprocess(asNumber, z.int())
@@ -99,23 +105,18 @@ export const labels = z.preprocess(
   z.array(whole).max(100),
 )
 
-/** The id in a path. One beyond every id is nobody's, which is no error of form. */
+/** The id in a path. One beyond every id is nobody's; what is no number is another path, and nobody's either. */
 export const ById = z.object({
-  id: z
-    .string()
-    .regex(/^\d{1,19}$/)
-    .transform(Number),
+  id: z.string().transform((id) => (/^\d{1,19}$/.test(id) ? Number(id) : fail({ kind: 'no_route' }))),
 })
 
-const mostPerPage = 500
+/** What a form calls `label[]` is `label`; and no body at all says nothing, which is not wrong in itself. */
+export const asBody = (value: unknown): unknown =>
+  value === undefined || value === null
+    ? {}
+    : typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, said]) => [key.replace(/\[\]$/, ''), said]))
+      : value
 
-/** `start` and `limit`. Clients are known to send a start of -1 and limits of 1000, and to be served. */
-export const Paging = z.object({
-  start: maybe(z.preprocess(asNumber, z.number())).transform((start) =>
-    Math.min(Math.max(Math.trunc(start ?? 0), 0), Number.MAX_SAFE_INTEGER),
-  ),
-  limit: maybe(z.preprocess(asNumber, z.number())).transform((limit) => {
-    const asked = Math.trunc(limit ?? 100)
-    return asked < 1 ? 100 : Math.min(asked, mostPerPage)
-  }),
-})
+/** A body, JSON or a form; names that are not in it are ignored. */
+export const bodyOf = <S extends z.ZodRawShape>(shape: S) => z.preprocess(asBody, z.object(shape))

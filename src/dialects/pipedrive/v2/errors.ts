@@ -25,7 +25,7 @@ export function problemV2(fault: OwnFault): Answer {
     case 'bad_input':
       return refused(fault.issues.map((issue) => [issue.path.join('.') || fault.where, inputWords(issue)]))
     case 'invalid':
-      return refused(fault.issues.map((issue) => [theirName(issue.field), words(theirName(issue.field), issue)]))
+      return refused(fault.issues.map((issue) => [theirName(issue.field), words({ ...issue, field: theirName(issue.field) })]))
     case 'malformed':
       return refused([[fault.what === 'url' ? 'url' : 'body', malformed[fault.what]]])
     case 'conflict':
@@ -50,46 +50,48 @@ const codes: Readonly<Record<number, string>> = {
 }
 
 const malformed = {
-  json: 'Not a valid JSON document',
-  utf8: 'Not valid UTF-8',
-  depth: 'Nested too deep',
-  url: 'Not properly encoded',
-  body: 'Cannot be read',
+  json: 'This value should be valid JSON.',
+  utf8: 'This value does not match the expected UTF-8 charset.',
+  depth: 'This value is nested too deep.',
+  url: 'This value is not a valid URL.',
+  body: 'This value is not valid.',
 }
 
 const inputWords = (issue: InputIssue): string => {
-  const name = String(issue.path.at(-1) ?? 'body')
-  if (issue.rule === 'choice') return `Expected one of ${(issue.options ?? []).join(', ')}`
-  if (issue.rule === 'type') return `Expected ${expectations[issue.expected ?? ''] ?? issue.expected ?? 'another type'}`
-  if (issue.rule === 'format') return issue.message
-  return words(name, { ...issue, rule: issue.rule, field: name })
+  if (issue.rule === 'choice') return 'The value you selected is not a valid choice.'
+  // Some schemas say it themselves, in the vendor's tone.
+  if (issue.message.startsWith('This ') && issue.rule !== 'required') return issue.message
+  if (issue.rule === 'type' && issue.expected) return `This value should be of type ${types[issue.expected] ?? issue.expected}.`
+  return words({ ...issue, rule: issue.rule, field: issue.path.join('.') })
 }
 
-const expectations: Readonly<Record<string, string>> = { int: 'integer', safeint: 'integer', record: 'object' }
+/** Zod's names for types where the vendor has others. */
+const types: Readonly<Record<string, string>> = { boolean: 'bool', number: 'float', record: 'object' }
 
-function words(name: string, { rule, min, max }: Issue): string {
+/** The sentences of the validator that the vendor's answers were seen to come from. */
+function words({ field, rule, min, max }: Issue): string {
   switch (rule) {
     case 'unknown':
     case 'not_allowed':
-      return `Parameter '${name}' is not allowed for this request`
+      return `Parameter '${field.split('.').at(-1)}' is not allowed for this request`
     case 'required':
-      return `Parameter '${name}' is required`
+      return 'This field is missing.'
     case 'blank':
-      return 'Must not be empty'
+      return 'This value should not be blank.'
     case 'too_long':
-      return `Must not be longer than ${max}`
+      return `This value is too long. It should have ${max} characters or less.`
     case 'range':
-      return [min === undefined ? '' : `Must be at least ${min}`, max === undefined ? '' : `Must be at most ${max}`]
-        .filter(Boolean)
-        .join(', ')
+      if (min !== undefined && max !== undefined) return `This value should be between ${min} and ${max}.`
+      return min === undefined
+        ? `This value should be less than or equal to ${max}.`
+        : `This value should be greater than or equal to ${min}.`
     case 'type':
-      return 'Expected another type'
     case 'format':
-      return 'Not a valid value'
+      return 'This value is not valid.'
     case 'not_found':
-      return 'Not found'
+      return 'The referenced item was not found.'
     case 'duplicate':
-      return 'Already exists'
+      return 'This value is already used.'
   }
 }
 

@@ -1,0 +1,49 @@
+import type { Dialect } from '../dialect.ts'
+import { accountRoutes } from './account.ts'
+import { boardRoutes } from './board.ts'
+import { bulkRoutes } from './bulk.ts'
+import { coverage } from './coverage.ts'
+import { customFieldRoutes } from './custom-fields.ts'
+import { dealRoutes } from './deal-routes.ts'
+import { eventRoutes } from './events.ts'
+import { lossReasonRoutes } from './loss-reasons.ts'
+import { partyRoutes } from './parties.ts'
+import { pipelineRoutes } from './pipelines.ts'
+import { render } from './problem.ts'
+import { referenceRoute } from './reference.ts'
+import { speakNative } from './speaker.ts'
+import { stageRoutes } from './stages.ts'
+import { tokenRoutes } from './tokens.ts'
+import { userRoutes } from './users.ts'
+
+/** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
+export const native: Dialect = {
+  name: 'native',
+  title: 'crmux',
+  prefix: '/api/v1',
+  hosts: [],
+  reference: '/openapi.json',
+  coverage,
+  render,
+  mount(app, host) {
+    const api = speakNative(app, host)
+    for (const open of nouns) open(api)
+    referenceRoute(app, host)
+  },
+}
+
+/** In the order of the reference. */
+const nouns = [
+  accountRoutes,
+  userRoutes,
+  tokenRoutes,
+  pipelineRoutes,
+  stageRoutes,
+  boardRoutes,
+  dealRoutes,
+  bulkRoutes,
+  partyRoutes,
+  lossReasonRoutes,
+  customFieldRoutes,
+  eventRoutes,
+]

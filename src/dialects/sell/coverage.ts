@@ -1,0 +1,89 @@
+import type { Coverage } from '../dialect.ts'
+
+type Row = [Coverage['method'], string, Coverage['status'], string?]
+
+const tagsAreNamesOnly =
+  'Lists the tags that were used or made through Sell; the vendor also takes a tag that is deleted or renamed along to everything that carries it.'
+const noHistory = 'Comes with the history of changes that the other APIs read too.'
+const noLeads = 'There are no leads here.'
+const noActivities = 'There are no notes, tasks, calls and other activities here.'
+const noOrders = 'There are no products and orders here.'
+const ownTokens = 'Tokens are made with `crmux token create`.'
+
+const rows: readonly Row[] = [
+  ['GET', '/v2/stages', 'full'],
+  ['GET', '/v2/pipelines', 'full'],
+
+  ['GET', '/v2/deals', 'partial', 'Sorting by a custom field is refused.'],
+  ['POST', '/v2/deals', 'full'],
+  ['GET', '/v2/deals/:id', 'full'],
+  ['PUT', '/v2/deals/:id', 'full'],
+  ['DELETE', '/v2/deals/:id', 'full'],
+  ['POST', '/v2/deals/upsert', 'full'],
+  ['GET', '/v2/deals/:id/associated_contacts', 'full'],
+  ['POST', '/v2/deals/:id/associated_contacts', 'full'],
+  ['DELETE', '/v2/deals/:id/associated_contacts/:contact_id', 'full'],
+
+  ...['/v2/loss_reasons', '/v2/deal_unqualified_reasons', '/v2/deal_sources', '/v2/sources'].flatMap((path): Row[] => [
+    ['GET', path, 'full'],
+    ['POST', path, 'full'],
+    ['GET', `${path}/:id`, 'full'],
+    ['PUT', `${path}/:id`, 'full'],
+    ['DELETE', `${path}/:id`, 'full'],
+  ]),
+  ['GET', '/v2/tags', 'partial', tagsAreNamesOnly],
+  ['POST', '/v2/tags', 'full'],
+  ['GET', '/v2/tags/:id', 'full'],
+  ['PUT', '/v2/tags/:id', 'partial', tagsAreNamesOnly],
+  ['DELETE', '/v2/tags/:id', 'partial', tagsAreNamesOnly],
+
+  ['GET', '/v2/contacts', 'partial', 'Sorts by id, name, last name and times only.'],
+  ['POST', '/v2/contacts', 'partial', 'Without the billing and shipping addresses of organizations.'],
+  ['GET', '/v2/contacts/:id', 'partial', 'Without `includes`.'],
+  ['PUT', '/v2/contacts/:id', 'partial', 'Without the billing and shipping addresses of organizations.'],
+  ['DELETE', '/v2/contacts/:id', 'full'],
+  ['POST', '/v2/contacts/upsert', 'full'],
+
+  ['GET', '/v2/deal/custom_fields', 'full'],
+  ['GET', '/v2/contact/custom_fields', 'full'],
+  ['GET', '/v2/lead/custom_fields', 'absent', noLeads],
+  ['GET', '/v2/prospect_and_customer/custom_fields', 'absent', 'The fields of contacts are all under `contact`.'],
+
+  ['GET', '/v2/users', 'partial', 'Without the filter `identity_type`, because everybody is an identity of one type.'],
+  ['GET', '/v2/users/self', 'full'],
+  ['GET', '/v2/users/:id', 'full'],
+  ['GET', '/v2/accounts/self', 'full'],
+
+  ['GET', '/v3/deals/stream', 'absent', noHistory],
+  ['GET', '/v3/stages/stream', 'absent', noHistory],
+  ['GET', '/v3/contacts/stream', 'absent', noHistory],
+  ['POST', '/v2/sync/start', 'absent', noHistory],
+  ['GET', '/v2/sync/:session/queues/main', 'absent', noHistory],
+  ['POST', '/v2/sync/ack', 'absent', noHistory],
+
+  ['GET', '/oauth2/authorize', 'absent', ownTokens],
+  ['POST', '/oauth2/token', 'absent', ownTokens],
+  ['POST', '/oauth2/revoke', 'absent', ownTokens],
+  ['GET', '/oauth2/token/info', 'absent', ownTokens],
+
+  ['GET', '/v2/leads', 'absent', noLeads],
+  ['GET', '/v2/lead_sources', 'absent', noLeads],
+  ['GET', '/v2/lead_unqualified_reasons', 'absent', noLeads],
+  ['GET', '/v2/notes', 'absent', noActivities],
+  ['GET', '/v2/tasks', 'absent', noActivities],
+  ['GET', '/v2/calls', 'absent', noActivities],
+  ['GET', '/v2/call_outcomes', 'absent', noActivities],
+  ['GET', '/v2/visits', 'absent', noActivities],
+  ['GET', '/v2/visit_outcomes', 'absent', noActivities],
+  ['GET', '/v2/text_messages', 'absent', noActivities],
+  ['GET', '/v2/products', 'absent', noOrders],
+  ['GET', '/v2/orders', 'absent', noOrders],
+]
+
+/** Every endpoint of the vendor around deals, and the families beside them by their lists. Webhooks do not exist at the vendor. */
+export const coverage: readonly Coverage[] = rows.map(([method, path, status, why]) => ({
+  method,
+  path,
+  status,
+  ...(why === undefined ? {} : { why }),
+}))

@@ -1,0 +1,210 @@
+import { sql } from 'kysely'
+import { type Statement, statement } from '../engine.ts'
+import { raw } from '../rows.ts'
+
+/** What must be true of the rows among themselves. Each query returns the rows for which it is not. */
+export interface Rule<Row = Broken> {
+  readonly name: string
+  readonly broken: Statement<Row>
+  words(row: Row): string
+}
+
+/** A row that breaks a rule: its id, its workspace, and the two things that do not agree. */
+export interface Broken {
+  id: number
+  workspace: string | null
+  has: string | number | null
+  wants: string | number | null
+}
+
+/** So many rows per rule are fetched at most; the rest would say the same. */
+export const rowsPerRule = 100
+
+const rule = (name: string, query: ReturnType<typeof sql<Broken>>, words: (row: Broken) => string): Rule => ({
+  name,
+  broken: statement<Broken>((db) =>
+    raw(
+      db,
+      sql<Broken>`select found.id, workspace.subdomain as workspace, found.has, found.wants
+        from (${query}) as found left join workspace on workspace.id = found.workspace_id limit ${sql.lit(rowsPerRule)}`,
+    ),
+  ),
+  words,
+})
+
+const live = sql`deleted_at is null`
+
+export const rules: readonly Rule[] = [
+  // —— workspaces and people ——
+  rule(
+    'one default pipeline',
+    sql`select id, id as workspace_id, null as wants,
+        (select count(*) from pipeline where pipeline.workspace_id = workspace.id and is_default = 1 and ${live}) as has
+      from workspace where has <> 1`,
+    ({ has }) => `has ${has} default pipelines instead of one`,
+  ),
+  rule(
+    'the default pipeline takes deals',
+    sql`select id, workspace_id, name as has, null as wants from pipeline where is_default = 1 and is_disabled = 1 and ${live}`,
+    ({ id, has }) => `pipeline ${id} '${has}' is the default and disabled at once`,
+  ),
+  rule(
+    'an admin',
+    sql`select id, id as workspace_id, null as has, null as wants from workspace where not exists
+      (select 1 from membership where membership.workspace_id = workspace.id and role = 'admin' and is_active = 1)`,
+    () => 'has no active admin',
+  ),
+  rule(
+    'members are people',
+    sql`select user_id as id, workspace_id, null as has, null as wants from membership where user_id not in (select id from "user")`,
+    ({ id }) => `member ${id} is a user that does not exist`,
+  ),
+  rule(
+    'tokens belong to members',
+    sql`select token.id, token.workspace_id, token.user_id as has, null as wants from token left join membership
+        on membership.workspace_id = token.workspace_id and membership.user_id = token.user_id where membership.user_id is null`,
+    ({ id, has }) => `token ${id} belongs to user ${has}, who is no member`,
+  ),
+
+  // —— pipelines and stages ——
+  ...(['won', 'lost'] as const).map((kind) =>
+    rule(
+      `a ${kind} stage`,
+      sql`select id, workspace_id, name as has, null as wants from pipeline where ${live} and not exists
+        (select 1 from stage where stage.pipeline_id = pipeline.id and stage.kind = ${sql.lit(kind)} and stage.deleted_at is null)`,
+      ({ id, has }) => `pipeline ${id} '${has}' has no ${kind} stage`,
+    ),
+  ),
+  rule(
+    'a stage is in a pipeline',
+    sql`select stage.id, stage.workspace_id, stage.name as has, stage.pipeline_id as wants from stage
+        left join pipeline on pipeline.id = stage.pipeline_id and pipeline.workspace_id = stage.workspace_id
+      where pipeline.id is null or (stage.deleted_at is null and pipeline.deleted_at is not null)`,
+    ({ id, has, wants }) => `stage ${id} '${has}' is in pipeline ${wants}, which does not exist or is deleted`,
+  ),
+  rule(
+    'open stages come first',
+    sql`select open.id, open.workspace_id, open.name as has, closed.name as wants from stage as open
+        join stage as closed on closed.pipeline_id = open.pipeline_id and closed.kind <> 'open' and closed.deleted_at is null
+      where open.kind = 'open' and open.deleted_at is null and open.position > closed.position`,
+    ({ id, has, wants }) => `open stage ${id} '${has}' comes after closed stage '${wants}'`,
+  ),
+
+  // —— where deals stand ——
+  rule(
+    'a deal is in a stage',
+    sql`select deal.id, deal.workspace_id, deal.stage_id as has, null as wants from deal
+        left join stage on stage.id = deal.stage_id and stage.workspace_id = deal.workspace_id
+      where stage.id is null or (deal.deleted_at is null and stage.deleted_at is not null)`,
+    ({ id, has }) => `deal ${id} stands in stage ${has}, which does not exist or is deleted`,
+  ),
+  rule(
+    'a deal is in a live pipeline',
+    sql`select deal.id, deal.workspace_id, deal.pipeline_id as has, null as wants from deal
+        left join pipeline on pipeline.id = deal.pipeline_id and pipeline.workspace_id = deal.workspace_id
+      where pipeline.id is null or (deal.deleted_at is null and pipeline.deleted_at is not null)`,
+    ({ id, has }) => `deal ${id} is in pipeline ${has}, which does not exist or is deleted`,
+  ),
+  rule(
+    'the pipelines of deal and stage agree',
+    sql`select deal.id, deal.workspace_id, deal.pipeline_id as has, stage.pipeline_id as wants from deal join stage on stage.id = deal.stage_id
+      where deal.deleted_at is null and deal.pipeline_id <> stage.pipeline_id`,
+    ({ id, has, wants }) => `deal ${id} is in pipeline ${has}, but its stage is in pipeline ${wants}`,
+  ),
+  rule(
+    'the outcome is the kind of the stage',
+    sql`select deal.id, deal.workspace_id, deal.outcome as has, stage.kind as wants from deal join stage on stage.id = deal.stage_id
+      where deal.deleted_at is null and deal.outcome <> stage.kind`,
+    ({ id, has, wants }) => `deal ${id} is said to be ${has}, but stands in a stage that is ${wants}`,
+  ),
+  rule(
+    'the open stage is one of the same pipeline',
+    sql`select deal.id, deal.workspace_id, deal.open_stage_id as has, null as wants from deal left join stage on stage.id = deal.open_stage_id
+      where deal.deleted_at is null and deal.open_stage_id is not null and (stage.id is null or stage.kind <> 'open'
+        or stage.deleted_at is not null or stage.pipeline_id <> deal.pipeline_id or stage.workspace_id <> deal.workspace_id)`,
+    ({ id, has }) => `deal ${id} remembers stage ${has} as its last open one, which is no live open stage of its pipeline`,
+  ),
+  rule(
+    'an open deal stands in its open stage',
+    sql`select id, workspace_id, open_stage_id as has, stage_id as wants from deal
+      where outcome = 'open' and (open_stage_id is null or open_stage_id <> stage_id) and ${live}`,
+    ({ id, has, wants }) => `deal ${id} is open in stage ${wants}, but remembers ${has ?? 'none'} as its open stage`,
+  ),
+  rule(
+    'closed deals have a closing date',
+    sql`select id, workspace_id, outcome as has, null as wants from deal where (outcome = 'open') <> (closed_at is null)`,
+    ({ id, has }) => `deal ${id} is ${has} and ${has === 'open' ? 'has' : 'lacks'} a closing date`,
+  ),
+  rule(
+    'ranks are unique in a stage',
+    sql`select max(id) as id, workspace_id, count(*) as has, stage_id as wants from deal group by workspace_id, stage_id, rank having count(*) > 1`,
+    ({ id, has, wants }) => `deal ${id} shares its rank in stage ${wants} with ${Number(has) - 1} other`,
+  ),
+
+  // —— what deals and parties point at ——
+  ...(['owner', 'creator'] as const).flatMap((role) =>
+    (['deal', 'party'] as const).map((table) =>
+      rule(
+        `the ${role} of a ${table} is a member`,
+        sql`select ${sql.table(table)}.id, ${sql.table(table)}.workspace_id, ${sql.ref(`${table}.${role}_id`)} as has, null as wants
+          from ${sql.table(table)} left join membership
+            on membership.workspace_id = ${sql.ref(`${table}.workspace_id`)} and membership.user_id = ${sql.ref(`${table}.${role}_id`)}
+          where membership.user_id is null`,
+        ({ id, has }) => `${nouns[table]} ${id} has user ${has} as its ${role}, who is no member`,
+      ),
+    ),
+  ),
+  ...(
+    [
+      ['deal', 'contact_id', 'person'],
+      ['deal', 'company_id', 'company'],
+      ['party', 'company_id', 'company'],
+    ] as const
+  ).map(([table, column, kind]) =>
+    rule(
+      `the ${column} of a ${table} is a ${kind}`,
+      sql`select one.id, one.workspace_id, ${sql.ref(`one.${column}`)} as has, null as wants from ${sql.table(table)} as one
+          left join party as other on other.id = ${sql.ref(`one.${column}`)} and other.workspace_id = one.workspace_id and other.kind = ${sql.lit(kind)}
+        where ${sql.ref(`one.${column}`)} is not null and other.id is null`,
+      ({ id, has }) =>
+        `${nouns[table]} ${id} points at ${kind === 'person' ? 'contact' : 'company'} ${has}, which does not exist`,
+    ),
+  ),
+  rule(
+    'loss reasons exist',
+    sql`select deal.id, deal.workspace_id, deal.loss_reason_id as has, null as wants from deal
+        left join loss_reason on loss_reason.id = deal.loss_reason_id and loss_reason.workspace_id = deal.workspace_id
+      where deal.loss_reason_id is not null and loss_reason.id is null`,
+    ({ id, has }) => `deal ${id} was lost for reason ${has}, which does not exist`,
+  ),
+
+  // —— the log and the counters ——
+  ...(['pipeline', 'stage', 'deal'] as const).map((subject) =>
+    rule(
+      `events of a ${subject} that exists`,
+      sql`select event.id, event.workspace_id, event.subject_id as has, null as wants from event
+          left join ${sql.table(subject)} as one on one.id = event.subject_id and one.workspace_id = event.workspace_id
+        where event.subject = ${sql.lit(subject)} and one.id is null`,
+      ({ id, has }) => `event ${id} is about ${subject} ${has}, which does not exist`,
+    ),
+  ),
+  ...(['workspace', 'user', 'token', 'pipeline', 'stage', 'deal', 'party', 'loss_reason', 'custom_field', 'record'] as const).map(
+    (table) =>
+      rule(
+        `the counter of ${table} ids`,
+        sql`select coalesce(max(id), 0) as id, null as workspace_id, (select value from sequence where name = ${sql.lit(table)}) as has, null as wants
+          from ${sql.table(table)} having coalesce(max(id), 0) > coalesce((select value from sequence where name = ${sql.lit(table)}), 0)`,
+        ({ id, has }) =>
+          `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
+      ),
+  ),
+  rule(
+    'search finds only what there is',
+    sql`select deal_text.rowid as id, null as workspace_id, null as has, null as wants from deal_text
+      where deal_text.rowid not in (select id from deal)
+      union all select party_text.rowid, null, null, null from party_text where party_text.rowid not in (select id from party)`,
+    ({ id }) => `the search index has an entry for ${id}, which does not exist`,
+  ),
+]
+
+const nouns = { deal: 'deal', party: 'contact or company' } as const

@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import { param, statement } from '../engine.ts'
+import { raw } from '../rows.ts'
+import type { DealFacetRow, DealRow, EventRow, PartyRow, PipelineRow, StageRow, WorkspaceRow } from '../schema.ts'
+
+/** What the doctor reads row by row, over all workspaces. */
+
+const inOrder = <Row>(table: 'deal' | 'stage' | 'pipeline' | 'party') =>
+  statement<Row>((db) => raw(db, sql<Row>`select * from ${sql.table(table)} order by id`))
+
+export const deals = inOrder<DealRow>('deal')
+export const stages = inOrder<StageRow>('stage')
+export const pipelines = inOrder<PipelineRow>('pipeline')
+export const parties = inOrder<PartyRow>('party')
+
+export const workspaces = statement<WorkspaceRow>((db) => db.selectFrom('workspace').selectAll().orderBy('id'))
+
+export const eventsOf = statement<EventRow>((db) =>
+  raw(
+    db,
+    sql<EventRow>`select * from event where workspace_id = ${param('workspace')} and subject = ${param('subject')}
+      and subject_id = ${param('id')} order by id`,
+  ),
+)
+
+export interface TotalText {
+  workspace_id: number
+  stage_id: number
+  currency: string
+  deal_count: number
+  amount: string
+  own_amount: string
+  own_weighted: string
+}
+
+/** Sums as text: they may be larger than a JavaScript number can count. */
+export const totals = statement<TotalText>((db) =>
+  raw(
+    db,
+    sql<TotalText>`select workspace_id, stage_id, currency, deal_count, cast(amount as text) as amount, cast(own_amount as text) as own_amount,
+      cast(own_weighted as text) as own_weighted from stage_total`,
+  ),
+)
+
+export const hasFacet = statement<{ found: number }>((db) =>
+  raw(
+    db,
+    sql<{
+      found: number
+    }>`select 1 as found from deal_facet where workspace_id = ${param('workspace')} and name = ${param('name')}
+      and value = ${param('value')} and deal_id = ${param('id')}`,
+  ),
+)
+
+export const countFacets = statement<{ workspace_id: number; n: number }>((db) =>
+  raw(db, sql<{ workspace_id: number; n: number }>`select workspace_id, count(*) as n from deal_facet group by workspace_id`),
+)
+
+export const facets = statement<DealFacetRow>((db) =>
+  db.selectFrom('deal_facet').selectAll().where('workspace_id', '=', param<number>('workspace')),
+)
+
+export const dealById = statement<DealRow>((db) => db.selectFrom('deal').selectAll().where('id', '=', param<number>('id')))
+
+/** A word in the search index: of which row and column. */
+export interface IndexedWord {
+  term: string
+  doc: number
+  col: string
+}
+
+/** Opens the words of a search index to be read; in the connection's own temporary schema, so that nothing is written. */
+export const openWords = (index: 'deal_text' | 'party_text') =>
+  statement((db) =>
+    raw(
+      db,
+      sql`create virtual table if not exists temp.${sql.raw(`words_of_${index}`)} using fts5vocab(main, ${sql.raw(index)}, instance)`,
+    ),
+  )
+
+export const words = (index: 'deal_text' | 'party_text') =>
+  statement<IndexedWord>((db) => raw(db, sql<IndexedWord>`select term, doc, col from temp.${sql.raw(`words_of_${index}`)}`))
+
+export const integrity = statement<{ integrity_check: string }>((db) =>
+  raw(db, sql<{ integrity_check: string }>`pragma integrity_check(20)`),
+)
+
+export const countRows = statement<{ n: number }>((db) =>
+  raw(db, sql<{ n: number }>`select (select count(*) from deal) + (select count(*) from party) as n`),
+)

@@ -1,0 +1,169 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { DomainError } from '../../domain/errors.ts'
+import { Param, type Session, type Statement, type Value, type Values } from '../engine.ts'
+import type { Schema } from '../schema.ts'
+
+/** Kysely only writes the SQL here; running it is this file's business. */
+const builder = new Kysely<Schema>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+})
+
+interface Compiled {
+  sql: string
+  parameters: readonly (Param | Value)[]
+}
+
+const compiled = new WeakMap<Statement<unknown>, Compiled>()
+
+function compile(statement: Statement<unknown>): Compiled {
+  let kept = compiled.get(statement)
+  if (!kept) {
+    const query = statement.build(builder, 'sqlite').compile()
+    kept = { sql: query.sql, parameters: query.parameters as readonly (Param | Value)[] }
+    compiled.set(statement, kept)
+  }
+  return kept
+}
+
+/** So long a transaction keeps the process to itself before requests that only read get a turn. */
+const turnMs = 10
+
+/** One connection with its prepared statements, which are kept as long as it is open. */
+export class Connection implements Session {
+  readonly db: DatabaseSync
+  readonly #prepared = new WeakMap<Statement<unknown>, { run: StatementSync; parameters: Compiled['parameters'] }>()
+  /** What runs at the end of the transaction; the first `#settled` of them have run already. */
+  readonly #putOff: { statement: Statement<unknown>; values: Values }[] = []
+  #settled = 0
+  /** To set and to release a savepoint, by how deep it lies. */
+  readonly #savepoints: { set: StatementSync; release: StatementSync }[] = []
+  #depth = 0
+  #turnEnds = 0
+
+  constructor(db: DatabaseSync) {
+    this.db = db
+  }
+
+  all<Row>(statement: Statement<Row>, values: Values): Row[] {
+    const { run, parameters } = this.#prepare(statement)
+    return run.all(...bind(parameters, values)) as Row[]
+  }
+
+  one<Row>(statement: Statement<Row>, values: Values): Row | undefined {
+    const { run, parameters } = this.#prepare(statement)
+    return run.get(...bind(parameters, values)) as Row | undefined
+  }
+
+  each<Row>(statement: Statement<Row>, values: Values): Iterable<Row> {
+    const { run, parameters } = this.#prepare(statement)
+    return run.iterate(...bind(parameters, values)) as Iterable<Row>
+  }
+
+  run(statement: Statement<unknown>, values: Values): void | Promise<void> {
+    this.#execute(statement, values)
+    if (performance.now() > this.#turnEnds) return this.#pause()
+  }
+
+  #execute(statement: Statement<unknown>, values: Values): void {
+    const { run, parameters } = this.#prepare(statement)
+    run.run(...bind(parameters, values))
+  }
+
+  /** Work that runs for seconds, like emptying a large stage, must not keep everybody else waiting. */
+  async #pause(): Promise<void> {
+    await nextTurn()
+    this.beginTurn()
+  }
+
+  beginTurn(): void {
+    this.#turnEnds = performance.now() + turnMs
+  }
+
+  later(statement: Statement<unknown>, values: Values): void {
+    this.#putOff.push({ statement, values })
+  }
+
+  settle(): void {
+    for (const { statement, values } of this.#putOff.slice(this.#settled)) this.#execute(statement, values)
+    this.#settled = this.#putOff.length
+  }
+
+  commit(): void {
+    this.settle()
+    this.db.exec('commit')
+    this.#forget(0, 0)
+  }
+
+  /** Undoes the whole transaction, where it has not ended by itself. */
+  rollback(): void {
+    this.#forget(0, 0)
+    if (this.db.isTransaction) this.db.exec('rollback')
+  }
+
+  #forget(said: number, settled: number): void {
+    this.#putOff.length = said
+    this.#settled = settled
+  }
+
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const depth = this.#depth++
+    const { set, release } = (this.#savepoints[depth] ??= {
+      set: this.db.prepare(`savepoint s${depth}`),
+      release: this.db.prepare(`release s${depth}`),
+    })
+    const [said, settled] = [this.#putOff.length, this.#settled]
+    set.run()
+    try {
+      const value = await work()
+      release.run()
+      return value
+    } catch (error) {
+      this.#forget(said, settled)
+      // A full disk or a failing one ends the whole transaction by itself; then there is nothing to go back to.
+      if (this.db.isTransaction) this.db.exec(`rollback to s${depth}; release s${depth}`)
+      throw asRefusal(error)
+    } finally {
+      this.#depth--
+    }
+  }
+
+  #prepare(statement: Statement<unknown>) {
+    let kept = this.#prepared.get(statement)
+    if (!kept) {
+      const { sql, parameters } = compile(statement)
+      kept = { run: this.db.prepare(sql), parameters }
+      this.#prepared.set(statement, kept)
+    }
+    return kept
+  }
+}
+
+function bind(parameters: Compiled['parameters'], values: Values): Value[] {
+  return parameters.map((parameter) => {
+    if (!(parameter instanceof Param)) return parameter
+    const value = values[parameter.name]
+    if (value === undefined) throw new Error(`no value for :${parameter.name}`)
+    return value
+  })
+}
+
+const constraintDatatype = 3091
+
+/** SQLite's extended result code, where the error is SQLite's. */
+export const codeOf = (error: unknown): number | undefined => {
+  const code = (error as { errcode?: unknown }).errcode
+  return typeof code === 'number' ? code : undefined
+}
+
+/** The one constraint that a well-formed request can run into: a sum that leaves 64 bits turns into a real, which the table refuses. */
+export const asRefusal = (error: unknown): unknown =>
+  codeOf(error) === constraintDatatype && String(error).includes('stage_total.')
+    ? new DomainError({ kind: 'conflict', rule: 'total_overflow' })
+    : error
