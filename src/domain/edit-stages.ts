@@ -20,12 +20,13 @@ import { given, requireName, requireText, withExtras } from './text.ts'
 
 const quiet: ReadonlySet<string> = new Set(['updatedAt'])
 
-function requireShape(fields: Partial<Pick<Stage, 'name' | 'probability' | 'rotAfterDays' | 'color'>>): void {
+/** `within` begins the names of fields: a stage of a list is `stages.0.`. */
+function requireShape(fields: Partial<Pick<Stage, 'name' | 'probability' | 'rotAfterDays' | 'color'>>, within = ''): void {
   const { name, probability, rotAfterDays, color } = fields
-  if (name !== undefined) requireName(name)
-  if (color != null) requireText(color, 'color', 64)
-  if (probability != null) requireWhole(probability, 'probability', 0, 100)
-  if (rotAfterDays != null) requireWhole(rotAfterDays, 'rotAfterDays', 0, 36_500)
+  if (name !== undefined) requireName(name, `${within}name`)
+  if (color != null) requireText(color, `${within}color`, 64)
+  if (probability != null) requireWhole(probability, `${within}probability`, 0, 100)
+  if (rotAfterDays != null) requireWhole(rotAfterDays, `${within}rotAfterDays`, 0, 36_500)
 }
 
 function requireWhole(value: number, field: string, min: number, max: number): void {
@@ -246,6 +247,7 @@ export async function mergeStages(scope: Scope, fromId: number, intoId: number):
 /** Lays out a new pipeline's stages and adds the won and lost stage it cannot do without. */
 export async function layOut(scope: Scope, pipelineId: number, drafts: readonly Omit<StageDraft, 'pipelineId'>[]): Promise<void> {
   if (drafts.length > maxStages - 2) conflict('too_many')
+  for (const [index, draft] of drafts.entries()) requireShape(given(draft), `stages.${index}.`)
   const closing = (['won', 'lost'] as const)
     .filter((kind) => !drafts.some((draft) => draft.kind === kind))
     .map((kind) => ({ name: kind === 'won' ? 'Won' : 'Lost', kind }))
@@ -256,7 +258,6 @@ export async function layOut(scope: Scope, pipelineId: number, drafts: readonly 
   ]
   let position = (row[0]?.position ?? 1) - 1
   for (const draft of row) {
-    requireShape(given(draft))
     position = Math.max(draft.position ?? 0, position + 1)
     await make(scope, { ...draft, pipelineId, position }, [])
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -34,6 +34,9 @@ export interface TestWorkspace {
   member(role: Role, name?: string): Promise<{ user: Member; token: string; scope: Scope }>
 }
 
+/** Memory where there is some, so that tests do not wait for the disk; what must survive a crash is tested on a disk elsewhere. */
+export const quickDirectory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
 /** Ids of every sort begin somewhere else, so that a swapped id cannot pass by luck. */
 const firstIds = {
   workspace: 11,
@@ -57,7 +60,7 @@ export async function openTestStore({
   now?: () => number
   plainIds?: boolean
 } = {}): Promise<TestStore> {
-  const directory = mkdtempSync(join(tmpdir(), 'crmux-test-'))
+  const directory = mkdtempSync(join(quickDirectory, 'crmux-test-'))
   const engine = new SqliteEngine(join(directory, 'crmux.db'))
   if (!plainIds) {
     const rows = Object.entries(firstIds).map(([name, first]) => `('${name}', ${first - 1})`)

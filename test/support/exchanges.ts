@@ -153,13 +153,14 @@ function align(actual: unknown, expected: unknown, vars: Vars): [unknown, unknow
     return [[...pairs.map(([left]) => left), ...actual.slice(expected.length)], pairs.map(([, right]) => right)]
   }
   if (isObject(expected) && isObject(actual)) {
+    const wanted = Object.fromEntries(Object.entries(expected).map(([key, value]) => [fillText(key, vars), value]))
     const left = Object.fromEntries(
       Object.entries(actual).map(([key, value]) => [
         key,
-        Object.hasOwn(expected, key) ? align(value, expected[key], vars)[0] : value,
+        Object.hasOwn(wanted, key) ? align(value, wanted[key], vars)[0] : value,
       ]),
     )
-    const right = Object.fromEntries(Object.entries(expected).map(([key, value]) => [key, align(actual[key], value, vars)[1]]))
+    const right = Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, align(actual[key], value, vars)[1]]))
     return [left, right]
   }
   return [actual, expected]

@@ -1,37 +1,42 @@
 import { z } from 'zod'
 import type { Member } from '../../domain/user.ts'
 import { changeWorkspace, type Workspace } from '../../domain/workspace.ts'
-import { text, timeText, uuid } from './fields.ts'
+import { recordId, text, timeText, uuid, words } from './fields.ts'
 import type { NativeSpeaker } from './speaker.ts'
+import { Role } from './users.ts'
 import { ok, time } from './wire.ts'
+
+const name = words('What the team calls itself.')
+const subdomain = words('The host label that names the workspace in URLs.')
+const currency = words('ISO 4217; what new deals are counted in and totals are converted to.')
 
 export type MeJson = z.output<typeof MeJson>
 export const MeJson = z
   .object({
-    user: z.object({
-      id: z.int(),
-      uuid,
-      name: z.string(),
-      email: z.string(),
-      role: z.enum(['admin', 'manager', 'member', 'viewer']),
-    }),
-    workspace: z.object({ id: z.int(), uuid, name: z.string(), subdomain: z.string(), currency: z.string() }),
+    user: z
+      .object({ id: recordId, uuid, name: words('The full name.'), email: words('The address.'), role: Role })
+      .meta({ description: 'Whom the token speaks for.' }),
+    workspace: z
+      .object({ id: recordId, uuid, name, subdomain, currency })
+      .meta({ description: 'The only one that the token sees.' }),
   })
   .meta({ id: 'Me', description: 'Who the token speaks for, and in which workspace.' })
 
 export type WorkspaceJson = z.output<typeof WorkspaceJson>
 export const WorkspaceJson = z
   .object({
-    id: z.int(),
+    id: recordId,
     uuid,
-    name: z.string(),
-    subdomain: z.string().meta({ description: 'The host label that names the workspace in URLs.' }),
-    currency: z.string().meta({ description: 'ISO 4217; what new deals are counted in and totals are converted to.' }),
+    name,
+    subdomain,
+    currency,
     timeZone: z.string().meta({ description: 'IANA name, for example `Europe/Berlin`.' }),
     locale: z.string().meta({ description: 'BCP 47, for example `en-US`.' }),
-    features: z.object({
-      probability: z.boolean().meta({ description: 'Off: no API weighs deals by probability.' }),
-    }),
+    features: z
+      .object({
+        probability: z.boolean().meta({ description: 'Off: no API weighs deals by probability.' }),
+      })
+      .meta({ description: 'What is switched on.' }),
     rates: z.record(z.string(), z.number()).meta({
       description: 'What one unit of a currency is worth in `currency`. Others are never converted.',
       example: { EUR: 1.08 },
@@ -47,7 +52,7 @@ const WorkspaceBody = z.strictObject({
   timeZone: z.string().optional().meta({ description: 'IANA name.' }),
   locale: z.string().optional().meta({ description: 'BCP 47.' }),
   features: z
-    .strictObject({ probability: z.boolean().optional() })
+    .strictObject({ probability: z.boolean().optional().meta({ description: 'Whether any API weighs deals by probability.' }) })
     .optional()
     .meta({ description: 'Features not named stay as they are.' }),
   rates: z.record(z.string(), z.number()).optional().meta({ description: 'Replaces the table of rates. Each is above 0.' }),

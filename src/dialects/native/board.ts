@@ -5,8 +5,8 @@ import { findPipeline, type Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { listStages, type Stage, type StageKind, stageKinds } from '../../domain/stage.ts'
 import { fieldsOf } from './custom-fields.ts'
-import { CardJson, writeDeal } from './deals.ts'
-import { ById, countParam } from './fields.ts'
+import { CardJson, Outcome, writeDeal } from './deals.ts'
+import { ById, countParam, id } from './fields.ts'
 import { type Sort, writeCursor } from './paging.ts'
 import { PipelineJson, writePipeline } from './pipelines.ts'
 import type { NativeSpeaker } from './speaker.ts'
@@ -23,7 +23,11 @@ const sums = {
 }
 export type TotalJson = z.output<typeof TotalJson>
 export const TotalJson = z
-  .object({ currency: z.string(), count: z.int().meta({ description: 'How many deals.' }), ...sums })
+  .object({
+    currency: z.string().meta({ description: 'ISO 4217.' }),
+    count: z.int().meta({ description: 'How many deals.' }),
+    ...sums,
+  })
   .meta({ id: 'Total', description: 'What deals in one currency add up to. Archived and deleted deals are not in it.' })
 
 const ConvertedJson = z
@@ -34,15 +38,20 @@ const ConvertedJson = z
   })
   .meta({ id: 'ConvertedTotal', description: 'All currencies together, at the workspace’s own rates.' })
 
-const both = { totals: z.array(TotalJson), converted: ConvertedJson }
+const both = {
+  totals: z.array(TotalJson).meta({ description: 'One for each currency that there are deals in.' }),
+  converted: ConvertedJson,
+}
 
 export type TotalsJson = z.output<typeof TotalsJson>
 export const TotalsJson = z
   .object({
-    pipelineId: z.int(),
+    pipelineId: id('The pipeline.'),
     isWeighted: z.boolean().meta({ description: 'Whether probabilities count here.' }),
-    stages: z.array(z.object({ stageId: z.int(), kind: z.enum(stageKinds as ['open', 'won', 'lost', 'unqualified']), ...both })),
-    outcomes: z.array(z.object({ outcome: z.enum(stageKinds as ['open', 'won', 'lost', 'unqualified']), ...both })),
+    stages: z
+      .array(z.object({ stageId: id('The stage.'), kind: Outcome, ...both }))
+      .meta({ description: 'Stage by stage, in their order.' }),
+    outcomes: z.array(z.object({ outcome: Outcome, ...both })).meta({ description: 'All stages of a kind together.' }),
   })
   .meta({ id: 'PipelineTotals', description: 'Totals of every stage, and of all stages of a kind together.' })
 
@@ -51,17 +60,19 @@ export const BoardJson = z
   .object({
     pipeline: PipelineJson,
     isWeighted: z.boolean().meta({ description: 'Whether probabilities count here.' }),
-    columns: z.array(
-      z.object({
-        stage: StageJson,
-        ...both,
-        cards: z.array(CardJson).meta({ description: 'The first deals of the stage, archived ones left out.' }),
-        next: z
-          .string()
-          .nullable()
-          .meta({ description: 'For the cards that follow: `GET /deals?stageId=…&isArchived=false&sort=rank&cursor=…`.' }),
-      }),
-    ),
+    columns: z
+      .array(
+        z.object({
+          stage: StageJson,
+          ...both,
+          cards: z.array(CardJson).meta({ description: 'The first deals of the stage, archived ones left out.' }),
+          next: z
+            .string()
+            .nullable()
+            .meta({ description: 'For the cards that follow: `GET /deals?stageId=…&isArchived=false&sort=rank&cursor=…`.' }),
+        }),
+      )
+      .meta({ description: 'One for each stage, in their order.' }),
   })
   .meta({ id: 'Board', description: 'A pipeline, column by column.' })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { eachRow } from '../../domain/bulk.ts'
 import type { Deal } from '../../domain/deal.ts'
 import { changeDeal, createDeal } from '../../domain/edit-deals.ts'
-import type { Scope } from '../../domain/scope.ts'
+import { requireRole, type Scope } from '../../domain/scope.ts'
 import { type Fault, FaultError, read } from '../../http/fault.ts'
 import type { Answer } from '../../http/speak.ts'
 import { fieldsOf } from './custom-fields.ts'
@@ -53,6 +53,7 @@ async function done<S extends z.ZodType>(
   status: number,
   work: (scope: Scope, body: z.output<S>) => Promise<Deal>,
 ): Promise<Answer> {
+  requireRole(scope, 'member')
   const outcomes: Outcome[] = []
   const good: Row<z.output<S>>[] = []
   for (const [index, row] of rows.entries()) {

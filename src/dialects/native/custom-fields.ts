@@ -13,20 +13,22 @@ import {
 } from '../../domain/custom-field.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { JsonObject } from '../../domain/text.ts'
-import { ById, text, timeText, uuid } from './fields.ts'
+import { ById, recordId, text, timeText, uuid, words } from './fields.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { created, gone, ok, time, whole } from './wire.ts'
 
 const Subject = z.enum(['deal', 'contact']).meta({ description: '`contact` fields belong to contacts and companies alike.' })
-const Type = z.enum(customFieldTypes as ['text', 'number', 'boolean', 'date', 'choice'])
+const Type = z.enum(customFieldTypes as ['text', 'number', 'boolean', 'date', 'choice']).meta({
+  description: 'What its values are: a `date` is YYYY-MM-DD, a `choice` is one of the options.',
+})
 
 export type CustomFieldJson = z.output<typeof CustomFieldJson>
 export const CustomFieldJson = z
   .object({
-    id: z.int(),
+    id: recordId,
     uuid,
     subject: Subject,
-    name: z.string(),
+    name: words('What it is called.'),
     type: Type,
     options: z.array(z.string()).meta({ description: 'What a `choice` can be.' }),
     createdAt: timeText('When it was added.'),
@@ -86,7 +88,7 @@ export function customFieldRoutes(api: NativeSpeaker): void {
   api.get(
     '/custom-fields',
     {
-      query: z.strictObject({ subject: Subject.optional() }),
+      query: z.strictObject({ subject: Subject.optional().meta({ description: 'Only those of this subject.' }) }),
       about: { tag: 'Custom fields', id: 'listCustomFields', summary: 'List custom fields', list: CustomFieldJson },
     },
     async ({ scope, query }) => whole((await listCustomFields(scope, query.subject)).map(writeCustomField)),

@@ -5,7 +5,7 @@ import { currencyCodes, toDecimal } from '../../domain/money.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { stageKinds } from '../../domain/stage.ts'
 import { fieldsOf, readValues, writeValues } from './custom-fields.ts'
-import { customValues, id, instant, text, timeText, uuid } from './fields.ts'
+import { customValues, id, instant, recordId, text, timeText, uuid, words } from './fields.ts'
 import { time, timeOrNull } from './wire.ts'
 
 /** A deal on the wire: how it is shown, and what can be said of it. */
@@ -15,31 +15,34 @@ export const Outcome = z.enum(stageKinds as ['open', 'won', 'lost', 'unqualified
 })
 
 const shape = {
-  id: z.int(),
+  id: recordId,
   uuid,
   externalId: z.string().nullable().meta({ description: 'What another system calls it. Unique in the workspace.' }),
-  title: z.string(),
+  title: words('What it is called.'),
   amount: z.int().meta({ description: 'In minor units of `currency`: cents for USD, yen for JPY.', example: 125050 }),
   value: z.string().meta({ description: 'The same in major units, as decimal text.', example: '1250.50' }),
   currency: z.string().meta({ description: 'ISO 4217.', example: 'USD' }),
-  pipelineId: z.int(),
-  stageId: z.int(),
+  pipelineId: id('The pipeline of its stage.'),
+  stageId: id('The stage that it stands in.'),
   outcome: Outcome,
   openStageId: z.int().nullable().meta({ description: 'The open stage that it stands in, or was closed from.' }),
-  ownerId: z.int(),
-  creatorId: z.int(),
-  contactId: z.int().nullable(),
-  companyId: z.int().nullable(),
+  ownerId: id('The member who looks after it.'),
+  creatorId: id('The member who brought it in.'),
+  contactId: id('The person that it is made with.').nullable(),
+  companyId: id('The company that it is made with.').nullable(),
   probability: z.int().nullable().meta({ description: 'Its own, in percent. Null: its stage’s counts.' }),
-  expectedCloseDate: z.string().nullable().meta({ format: 'date' }),
-  lossReasonId: z.int().nullable(),
-  lossComment: z.string().nullable(),
+  expectedCloseDate: z
+    .string()
+    .nullable()
+    .meta({ description: 'The day that it is expected to close, YYYY-MM-DD.', format: 'date' }),
+  lossReasonId: id('Why it was lost.').nullable(),
+  lossComment: words('Why it was lost, in somebody’s own words.').nullable(),
   stageChangedAt: timeText('When it last changed stage, winning and losing included; null until the first move.').nullable(),
-  stageChangedById: z.int().nullable(),
+  stageChangedById: id('The member who moved it then.').nullable(),
   openStageChangedAt: timeText('When it last went from one open stage to another; null until then.').nullable(),
   closedAt: timeText('When it was won or lost; null while it is open.').nullable(),
   firstWonAt: timeText('When it was won for the first time.').nullable(),
-  tags: z.array(z.string()),
+  tags: z.array(z.string()).meta({ description: 'In the order they were given.' }),
   customFields: customValues,
   version: z.int().meta({ description: 'Counts its changes, from 1. The entity tag of its answers.' }),
   archivedAt: timeText('Since when it is out of sight and out of the totals; null: it is not.').nullable(),

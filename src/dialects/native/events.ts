@@ -17,7 +17,9 @@ const types = subjects.flatMap((subject) => verbs.map((verb) => `${subject}.${ve
 
 const shape = {
   id: z.int().meta({ description: 'Ascending in the order of the changes.' }),
-  type: z.enum(types as [Event['type'], ...Event['type'][]]),
+  type: z.enum(types as [Event['type'], ...Event['type'][]]).meta({
+    description: 'What happened. `moved` is any change of a deal’s stage, winning and losing included, and of a stage’s place.',
+  }),
   at: timeText('When it happened.'),
   user: z.int().meta({ description: 'Id of the member whose token it was.' }),
   dialect: z.string().meta({ description: 'The API that it came through.', example: 'pipedrive' }),

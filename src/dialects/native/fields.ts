@@ -136,4 +136,6 @@ export const customValues = z.record(z.string(), z.union([z.string(), z.number()
 
 export const timeText = (description: string) =>
   z.string().meta({ description, format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+export const recordId = z.int().meta({ description: 'Its id, on every API.' })
+export const words = (description: string) => z.string().meta({ description })
 export const uuid = z.string().meta({ description: 'The same record for systems that want a UUID.', format: 'uuid' })

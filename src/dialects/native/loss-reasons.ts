@@ -7,7 +7,7 @@ import {
   type LossReason,
   listLossReasons,
 } from '../../domain/loss-reason.ts'
-import { ById, text, timeText, uuid } from './fields.ts'
+import { ById, id, recordId, text, timeText, uuid, words } from './fields.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { created, gone, ok, time, whole } from './wire.ts'
 
@@ -16,12 +16,12 @@ const Kind = z.enum(['lost', 'unqualified']).meta({ description: 'Whether deals 
 export type LossReasonJson = z.output<typeof LossReasonJson>
 export const LossReasonJson = z
   .object({
-    id: z.int(),
+    id: recordId,
     uuid,
-    name: z.string(),
+    name: words('What it is called.'),
     kind: Kind,
-    isArchived: z.boolean(),
-    creatorId: z.int(),
+    isArchived: z.boolean().meta({ description: 'No longer offered.' }),
+    creatorId: id('The member who added it.'),
     createdAt: timeText('When it was added.'),
     updatedAt: timeText('When it last changed.'),
   })
@@ -29,7 +29,10 @@ export const LossReasonJson = z
 
 const name = text('1 to 255 characters, unique among the reasons of its kind.', 255)
 const LossReasonBody = z.strictObject({ name, kind: Kind.optional() })
-const LossReasonPatchBody = z.strictObject({ name: name.optional(), isArchived: z.boolean().optional() })
+const LossReasonPatchBody = z.strictObject({
+  name: name.optional(),
+  isArchived: z.boolean().optional().meta({ description: 'No longer offered.' }),
+})
 
 const writeLossReason = (reason: LossReason): LossReasonJson => ({
   id: reason.id,
@@ -47,7 +50,7 @@ export function lossReasonRoutes(api: NativeSpeaker): void {
   api.get(
     '/loss-reasons',
     {
-      query: z.strictObject({ kind: Kind.optional() }),
+      query: z.strictObject({ kind: Kind.optional().meta({ description: 'Only those of this kind.' }) }),
       about: { tag: 'Loss reasons', id: 'listLossReasons', summary: 'List loss reasons', list: LossReasonJson },
     },
     async ({ scope, query }) => whole((await listLossReasons(scope, query.kind)).map(writeLossReason)),

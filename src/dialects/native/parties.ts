@@ -12,23 +12,25 @@ import {
   idParam,
   idsParam,
   limitParam,
+  recordId,
   sortParam,
   text,
   textParam,
   timeParam,
   timeText,
   uuid,
+  words,
 } from './fields.ts'
 import { pageOf, readSort, readWindow } from './paging.ts'
 import type { NativeSpeaker, Tag } from './speaker.ts'
 import { created, gone, ok, time, timeOrNull } from './wire.ts'
 
 const Address = {
-  line1: z.string().nullable().optional(),
-  city: z.string().nullable().optional(),
-  postalCode: z.string().nullable().optional(),
-  state: z.string().nullable().optional(),
-  country: z.string().nullable().optional(),
+  line1: words('Street and number.').nullable().optional(),
+  city: words('Town.').nullable().optional(),
+  postalCode: words('Postal code.').nullable().optional(),
+  state: words('State, canton or province.').nullable().optional(),
+  country: words('Country.').nullable().optional(),
 }
 const Reachable = {
   value: text('The address or the number.', 255),
@@ -37,15 +39,15 @@ const Reachable = {
 }
 
 const shared = {
-  id: z.int(),
+  id: recordId,
   uuid,
-  name: z.string(),
-  emails: z.array(z.object(Reachable)),
-  phones: z.array(z.object(Reachable)),
-  address: z.object(Address),
-  ownerId: z.int(),
-  creatorId: z.int(),
-  tags: z.array(z.string()),
+  name: words('The name.'),
+  emails: z.array(z.object(Reachable)).meta({ description: 'E-mail addresses.' }),
+  phones: z.array(z.object(Reachable)).meta({ description: 'Telephone numbers.' }),
+  address: z.object(Address).meta({ description: 'Where the post goes.' }),
+  ownerId: id('The member who looks after it.'),
+  creatorId: id('The member who added it.'),
+  tags: z.array(z.string()).meta({ description: 'In the order they were given.' }),
   customFields: customValues,
   createdAt: timeText('When it was added.'),
   updatedAt: timeText('When it last changed.'),
@@ -60,8 +62,8 @@ export const ContactJson = z
   .object({
     ...shared,
     name: z.string().meta({ description: 'The whole name.' }),
-    firstName: z.string().nullable(),
-    lastName: z.string().nullable(),
+    firstName: words('All but the last word of the name, unless it was given in parts.').nullable(),
+    lastName: words('The last word of the name, unless it was given in parts.').nullable(),
     companyId: z.int().nullable().meta({ description: 'The company that the person belongs to.' }),
   })
   .meta({ id: 'Contact', description: 'A person that deals are made with.' })

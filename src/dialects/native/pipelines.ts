@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { addPipeline, changePipeline, deletePipeline } from '../../domain/edit-pipelines.ts'
 import { findPipeline, listPipelines, type Pipeline } from '../../domain/pipeline.ts'
 import { listStages } from '../../domain/stage.ts'
-import { ById, idParam, text, timeText, uuid } from './fields.ts'
+import { ById, idParam, recordId, text, timeText, uuid, words } from './fields.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { StageJson, StageOfPipeline, writeStage } from './stages.ts'
 import { created, gone, ok, time, timeOrNull, whole } from './wire.ts'
@@ -10,9 +10,9 @@ import { created, gone, ok, time, timeOrNull, whole } from './wire.ts'
 export type PipelineJson = z.output<typeof PipelineJson>
 export const PipelineJson = z
   .object({
-    id: z.int(),
+    id: recordId,
     uuid,
-    name: z.string(),
+    name: words('What it is called.'),
     position: z.int().meta({ description: 'Order among the pipelines, ascending; gaps may be left.' }),
     isDefault: z.boolean().meta({ description: 'Where new deals go that name no pipeline. Exactly one is.' }),
     hasProbability: z.boolean().meta({ description: 'Whether its deals are weighted by probability.' }),
@@ -24,12 +24,12 @@ export const PipelineJson = z
 
 const own = {
   name: text('1 to 255 characters.', 255),
-  hasProbability: z.boolean().optional(),
-  isDisabled: z.boolean().optional(),
+  hasProbability: z.boolean().optional().meta({ description: 'Whether its deals are weighted by probability.' }),
+  isDisabled: z.boolean().optional().meta({ description: 'Whether nothing can be added to it.' }),
 }
 const PipelineBody = z.strictObject({
   ...own,
-  isDefault: z.boolean().optional(),
+  isDefault: z.boolean().optional().meta({ description: 'Whether new deals go here that name no pipeline.' }),
   stages: z
     .array(StageOfPipeline)
     .max(200)

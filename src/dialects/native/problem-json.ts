@@ -15,9 +15,9 @@ export const ProblemJson = z
             description:
               'What it breaks: `required`, `blank`, `too_long`, `type`, `format`, `range`, `unknown`, `not_found`, `duplicate`, `not_allowed` or `choice`.',
           }),
-          message: z.string(),
-          min: z.number().optional(),
-          max: z.number().optional(),
+          message: z.string().meta({ description: 'For people; goes on where the field’s name stands.' }),
+          min: z.number().optional().meta({ description: 'The least that would do.' }),
+          max: z.number().optional().meta({ description: 'The most that would do.' }),
           options: z.array(z.unknown()).optional().meta({ description: 'What could have been said.' }),
         }),
       )

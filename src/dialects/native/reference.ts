@@ -64,13 +64,21 @@ async function documentOf(host: Host, server: string) {
       },
     },
   }
-  return createDocument(document, { override: ({ jsonSchema }) => withoutSafeBounds(jsonSchema) })
+  return createDocument(document, { override: ({ jsonSchema }) => tidy(jsonSchema) })
 }
 
-/** Zod bounds whole numbers to those that JavaScript counts exactly: true of every JSON number, and no news to a reader. */
-function withoutSafeBounds(schema: { minimum?: unknown; maximum?: unknown }): void {
+/**
+ * Zod bounds whole numbers to those that JavaScript counts exactly: true of every JSON number, and no news to a reader. And what is
+ * said of a value is said of it when it may be null, too.
+ */
+function tidy(schema: { minimum?: unknown; maximum?: unknown; description?: string; anyOf?: unknown[] }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  const [first] = (schema.anyOf ?? []) as { description?: string }[]
+  if (schema.description === undefined && first?.description !== undefined) {
+    schema.description = first.description
+    delete first.description
+  }
 }
 
 const introduction = `One sales pipeline over HTTP, whole.
@@ -195,5 +203,5 @@ function successOf(method: string, { one, made, list, answer, tagged }: About): 
 }
 
 const next = z.string().nullable().meta({ description: 'The cursor of the next page; null at the end.' })
-const entityTag = z.string().meta({ description: 'The version, quoted.', example: '"7"' })
-const location = z.string().meta({ description: 'Where it is found.' })
+const entityTag = { description: 'The version, quoted.', example: '"7"', schema: { type: 'string' } } as const
+const location = { description: 'Where it is found.', schema: { type: 'string', format: 'uri' } } as const

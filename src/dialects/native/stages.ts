@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { addStage, changeStage, deleteStage, mergeStages } from '../../domain/edit-stages.ts'
 import { findStage, listStages, type Stage, type StageDraft, type StagePlace, stageKinds } from '../../domain/stage.ts'
-import { ById, id, idParam, text, timeText, told, uuid } from './fields.ts'
+import { ById, id, idParam, recordId, text, timeText, told, uuid, words } from './fields.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { created, gone, ok, time, timeOrNull, whole } from './wire.ts'
 
@@ -12,10 +12,10 @@ const Kind = z.enum(stageKinds as ['open', 'won', 'lost', 'unqualified']).meta({
 export type StageJson = z.output<typeof StageJson>
 export const StageJson = z
   .object({
-    id: z.int(),
+    id: recordId,
     uuid,
-    pipelineId: z.int(),
-    name: z.string(),
+    pipelineId: id('The pipeline that it belongs to.'),
+    name: words('What it is called.'),
     position: z.int().meta({ description: 'Order within the pipeline, ascending; gaps may be left.' }),
     kind: Kind,
     probability: z
@@ -63,7 +63,7 @@ const StagePatchBody = z
   .strictObject({
     ...own,
     name: own.name.optional(),
-    isArchived: z.boolean().optional(),
+    isArchived: z.boolean().optional().meta({ description: 'An archived stage keeps its deals and takes no new ones.' }),
     pipelineId: id('Takes the stage with its deals to the end of another pipeline.').optional(),
     ...place,
   })

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { createToken, findToken, listTokens, revokeToken, type Token } from '../../domain/user.ts'
-import { ById, cursorParam, id, instant, limitParam, text, timeText } from './fields.ts'
+import { ById, cursorParam, id, instant, limitParam, recordId, text, timeText, words } from './fields.ts'
 import { byId, pageOf, readWindow } from './paging.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { created, gone, ok, time, timeOrNull } from './wire.ts'
 
 const shape = {
-  id: z.int(),
+  id: recordId,
   userId: z.int().meta({ description: 'Whom it speaks for.' }),
-  label: z.string(),
+  label: words('What it is for.'),
   createdAt: timeText('When it was made.'),
   expiresAt: timeText('When it ends by itself; null: never.').nullable(),
   lastUsedAt: timeText('When it was last used, to the minute; null: never.').nullable(),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { addMember, changeMember, findMember, listMembers, type Member, roles } from '../../domain/user.ts'
-import { ById, cursorParam, flagParam, idsParam, limitParam, text, textParam, timeText, uuid } from './fields.ts'
+import { ById, cursorParam, flagParam, idsParam, limitParam, recordId, text, textParam, timeText, uuid, words } from './fields.ts'
 import { byId, pageOf, readWindow } from './paging.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { created, ok, time } from './wire.ts'
 
-const Role = z.enum(roles as ['admin', 'manager', 'member', 'viewer']).meta({
+export const Role = z.enum(roles as ['admin', 'manager', 'member', 'viewer']).meta({
   description:
     'Viewers read; members also write deals, contacts and companies; managers also pipelines, stages, reasons and fields; admins all.',
 })
@@ -13,11 +13,11 @@ const Role = z.enum(roles as ['admin', 'manager', 'member', 'viewer']).meta({
 export type UserJson = z.output<typeof UserJson>
 export const UserJson = z
   .object({
-    id: z.int(),
+    id: recordId,
     uuid,
-    name: z.string(),
-    email: z.string(),
-    phone: z.string().nullable(),
+    name: words('The full name.'),
+    email: words('The address, in lower case.'),
+    phone: words('A telephone number.').nullable(),
     role: Role,
     isActive: z.boolean().meta({ description: 'Somebody who left keeps their name on old deals and can no longer sign in.' }),
     createdAt: timeText('When they were added.'),
@@ -27,21 +27,25 @@ export const UserJson = z
 
 const fields = {
   name: text('1 to 255 characters.', 255),
-  phone: z.string().max(255).nullable().optional(),
+  phone: z.string().max(255).nullable().optional().meta({ description: 'A telephone number, up to 255 characters.' }),
   role: Role.optional(),
 }
 const UserBody = z.strictObject({
   ...fields,
   email: z.string().meta({ description: 'Unique; kept in lower case.', format: 'email' }),
 })
-const UserPatch = z.strictObject({ ...fields, name: fields.name.optional(), isActive: z.boolean().optional() })
+const UserPatch = z.strictObject({
+  ...fields,
+  name: fields.name.optional(),
+  isActive: z.boolean().optional().meta({ description: 'False: they can no longer sign in.' }),
+})
 
 const UsersQuery = z.strictObject({
   ids: idsParam,
   email: textParam('Exactly this address, in any case.'),
   name: textParam('Exactly this name.'),
   text: textParam('Part of the name or of the address, in any case.'),
-  role: Role.optional(),
+  role: Role.optional().meta({ description: 'Only those with this role.' }),
   isActive: flagParam('Only those who are, or are not, active.'),
   limit: limitParam,
   cursor: cursorParam,

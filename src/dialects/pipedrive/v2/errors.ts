@@ -60,7 +60,7 @@ const malformed = {
 const inputWords = (issue: InputIssue): string => {
   if (issue.rule === 'choice') return 'The value you selected is not a valid choice.'
   // Some schemas say it themselves, in the vendor's tone.
-  if (issue.message.startsWith('This ') && issue.rule !== 'required') return issue.message
+  if (issue.message.startsWith('This ') && issue.rule !== 'required' && issue.rule !== 'range') return issue.message
   if (issue.rule === 'type' && issue.expected) return `This value should be of type ${types[issue.expected] ?? issue.expected}.`
   return words({ ...issue, rule: issue.rule, field: issue.path.join('.') })
 }

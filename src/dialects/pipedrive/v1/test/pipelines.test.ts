@@ -10,6 +10,7 @@ afterAll(() => app.close())
 let ws: TestWorkspace
 let v1: V1
 beforeEach(async () => {
+  clock.reset()
   ws = await app.workspace({ template: 'pipedrive' })
   v1 = speakV1(app, ws.token)
 })

@@ -48,5 +48,8 @@ export function clockAt(time: string) {
     pass: (milliseconds: number) => {
       now += milliseconds
     },
+    reset: () => {
+      now = Date.parse(time)
+    },
   }
 }

@@ -10,6 +10,7 @@ let ws: TestWorkspace
 let v1: V1
 let pipeline: number
 beforeEach(async () => {
+  clock.reset()
   ws = await app.workspace({ template: 'pipedrive' })
   v1 = speakV1(app, ws.token)
   pipeline = (await v1.get('/pipelines')).body.data[0].id
