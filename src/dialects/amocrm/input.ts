@@ -11,6 +11,9 @@ const asNumber = (value: unknown): unknown =>
 const blank = (value: unknown): unknown => (value === '' || value === null ? undefined : value)
 const blankToNull = (value: unknown): unknown => (value === '' ? null : value)
 
+/** Need not be given, and is looked at elsewhere. */
+export const anything = z.unknown().optional()
+
 /** A whole number. */
 export const whole = z.preprocess(asNumber, z.int())
 
@@ -29,7 +32,7 @@ const flags: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
 export const flag = z.preprocess((value) => flags.get(value) ?? value, z.boolean())
 
 /** Yes or no where anything that is not a yes is a no: `is_main` of the first generation. */
-export const yes = z.unknown().transform((value) => flags.get(value) === true)
+export const yes = anything.transform((value) => flags.get(value) === true)
 
 /** Need not be given; null or an empty text is as good as nothing. */
 export const maybe = <T extends z.ZodType>(schema: T) => z.preprocess(blank, schema.optional()).optional()

@@ -4,7 +4,7 @@ import type { Deal } from '../../../domain/deal.ts'
 import type { Answer, Speaker } from '../../../http/speak.ts'
 import { contactIdsOf } from '../contacts.ts'
 import { writeOldValues } from '../custom-fields.ts'
-import { clearable, maybe, moment, parts, Query, text, whole } from '../input.ts'
+import { anything, clearable, maybe, moment, parts, Query, text, whole } from '../input.ts'
 import { priceOf } from '../leads.ts'
 import { maxRows } from '../limits.ts'
 import { listOld, type OldLead, type OldResults, setLeads } from '../old-leads.ts'
@@ -28,8 +28,8 @@ const LeadRow = z.object({
   created_user_id: maybe(whole),
   linked_company_id: maybe(whole),
   loss_reason_id: clearable(whole),
-  tags: z.unknown(),
-  custom_fields: z.unknown(),
+  tags: anything,
+  custom_fields: anything,
 })
 
 function readLead(row: unknown): OldLead {

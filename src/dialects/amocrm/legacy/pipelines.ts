@@ -9,7 +9,7 @@ import { requireRole, type Scope } from '../../../domain/scope.ts'
 import { listStages, type Stage } from '../../../domain/stage.ts'
 import { fail } from '../../../http/fault.ts'
 import type { Speaker } from '../../../http/speak.ts'
-import { maybe, parts, Query, several, severalIds, text, whole, yes } from '../input.ts'
+import { anything, maybe, parts, Query, several, severalIds, text, whole, yes } from '../input.ts'
 import { maxRows, maxStatuses } from '../limits.ts'
 import { entriesOf } from '../php.ts'
 import {
@@ -57,8 +57,8 @@ export async function leadCounts(scope: Scope, rows: readonly PipelineRow[]): Pr
 const StatusRow = z.object({ id: maybe(whole), name: maybe(text), sort: maybe(whole), color: maybe(text) })
 
 /** `leads`, which the vendor's own example sends back, says nothing. */
-const AddRow = z.object({ name: text, sort: maybe(whole), is_main: yes, statuses: z.unknown() })
-const UpdateRow = z.object({ name: maybe(text), sort: maybe(whole), is_main: yes, statuses: z.unknown() })
+const AddRow = z.object({ name: text, sort: maybe(whole), is_main: yes, statuses: anything })
+const UpdateRow = z.object({ name: maybe(text), sort: maybe(whole), is_main: yes, statuses: anything })
 
 type StatusSaid = z.output<typeof StatusRow>
 

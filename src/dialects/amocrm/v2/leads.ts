@@ -6,7 +6,7 @@ import type { Scope } from '../../../domain/scope.ts'
 import type { Answer, Speaker } from '../../../http/speak.ts'
 import { contactIdsOf } from '../contacts.ts'
 import { writeOldValues } from '../custom-fields.ts'
-import { clearable, maybe, moment, parts, Query, several, severalIds, text, whole } from '../input.ts'
+import { anything, clearable, maybe, moment, parts, Query, several, severalIds, text, whole } from '../input.ts'
 import { priceOf } from '../leads.ts'
 import { legacyError } from '../legacy/errors.ts'
 import { errorsOf, readSets, requestIdOf } from '../legacy/leads.ts'
@@ -28,12 +28,12 @@ const LeadRow = z.object({
   responsible_user_id: maybe(whole),
   created_by: maybe(whole),
   sale: maybe(whole),
-  tags: z.unknown(),
-  contacts_id: z.unknown(),
+  tags: anything,
+  contacts_id: anything,
   company_id: maybe(whole),
-  custom_fields: z.unknown(),
+  custom_fields: anything,
   loss_reason_id: clearable(whole),
-  unlink: z.unknown(),
+  unlink: anything,
 })
 
 function readLead(row: unknown): OldLead {

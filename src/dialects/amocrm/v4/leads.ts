@@ -7,7 +7,7 @@ import { read } from '../../../http/fault.ts'
 import type { Speaker } from '../../../http/speak.ts'
 import { contactIdsIn, partyIn, readContacts } from '../contacts.ts'
 import { readValues } from '../custom-fields.ts'
-import { ById, clearable, maybe, moment, Query, several, text, whole } from '../input.ts'
+import { anything, ById, clearable, maybe, moment, Query, several, text, whole } from '../input.ts'
 import { closingOf, moveTo, unnamed } from '../leads.ts'
 import { maxRows } from '../limits.ts'
 import { entriesOf } from '../php.ts'
@@ -32,10 +32,10 @@ const LeadRow = z.object({
   created_at: maybe(moment),
   closed_at: maybe(moment),
   loss_reason_id: clearable(whole),
-  custom_fields_values: z.unknown(),
-  tags_to_add: z.unknown(),
-  tags_to_delete: z.unknown(),
-  _embedded: maybe(z.looseObject({ tags: z.unknown(), contacts: z.unknown(), companies: z.unknown() }).partial()),
+  custom_fields_values: anything,
+  tags_to_add: anything,
+  tags_to_delete: anything,
+  _embedded: maybe(z.looseObject({ tags: anything, contacts: anything, companies: anything }).partial()),
 })
 
 const ChangeRow = LeadRow.extend({ id: whole })

@@ -5,7 +5,7 @@ import { findPipeline } from '../../../domain/pipeline.ts'
 import { atomically, requireRole, type Scope } from '../../../domain/scope.ts'
 import { read } from '../../../http/fault.ts'
 import type { Speaker } from '../../../http/speak.ts'
-import { ById, flag, maybe, text, whole } from '../input.ts'
+import { anything, ById, flag, maybe, text, whole } from '../input.ts'
 import { entriesOf } from '../php.ts'
 import { createPipeline, listRows, type PipelineRow, placePipeline, type StatusSaid, switchIncoming } from '../pipelines.ts'
 import { allRows } from '../rows.ts'
@@ -40,7 +40,7 @@ const NewPipeline = z.object({
   sort: whole,
   is_main: flag,
   is_unsorted_on: flag,
-  _embedded: maybe(z.looseObject({ statuses: z.unknown() }).partial()),
+  _embedded: maybe(z.looseObject({ statuses: anything }).partial()),
 })
 
 const PipelineChange = z.object({

@@ -8,7 +8,7 @@ import type { Json } from '../../../domain/text.ts'
 import { requireText } from '../../../domain/text.ts'
 import { read } from '../../../http/fault.ts'
 import type { Speaker } from '../../../http/speak.ts'
-import { id, maybe, Query, several, text, whole } from '../input.ts'
+import { anything, id, maybe, Query, several, text, whole } from '../input.ts'
 import { entriesOf } from '../php.ts'
 import { createStatus, placeStatus, removeStatus, requireColor } from '../pipelines.ts'
 import { allRows } from '../rows.ts'
@@ -74,8 +74,8 @@ function writeDescriptions({ id, stage }: Status, accountId: number): object[] {
   })
 }
 
-const NewStatus = z.object({ name: text, sort: whole, color: maybe(text), descriptions: z.unknown() })
-const StatusChange = z.object({ name: maybe(text), sort: maybe(whole), color: maybe(text), descriptions: z.unknown() })
+const NewStatus = z.object({ name: text, sort: whole, color: maybe(text), descriptions: anything })
+const StatusChange = z.object({ name: maybe(text), sort: maybe(whole), color: maybe(text), descriptions: anything })
 
 const InPipeline = z.object({ pipeline: id })
 const OneStatus = z.object({ pipeline: id, id })

@@ -10,7 +10,7 @@ import { listStages, type Stage } from '../../../domain/stage.ts'
 import type { JsonObject } from '../../../domain/text.ts'
 import { read } from '../../../http/fault.ts'
 import { partyIn, readContacts } from '../contacts.ts'
-import { maybe, moment, number, parts, several, text, whole } from '../input.ts'
+import { anything, maybe, moment, number, parts, several, text, whole } from '../input.ts'
 import { moveTo } from '../leads.ts'
 import { entriesOf } from '../php.ts'
 import { firstNormal, incomingOf } from '../statuses.ts'
@@ -42,10 +42,8 @@ const Row = z.object({
   source_name: text,
   pipeline_id: maybe(whole),
   created_at: maybe(moment),
-  metadata: z.unknown(),
-  _embedded: maybe(
-    z.looseObject({ leads: z.unknown(), lead: z.unknown(), contacts: z.unknown(), companies: z.unknown() }).partial(),
-  ),
+  metadata: anything,
+  _embedded: maybe(z.looseObject({ leads: anything, lead: anything, contacts: anything, companies: anything }).partial()),
 })
 
 /** What is kept with the lead. */
