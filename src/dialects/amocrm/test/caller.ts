@@ -1,3 +1,4 @@
+import { request as plainRequest } from 'node:http'
 import { request, type TestApp, type TestWorkspace } from '../../../../test/support/app.ts'
 
 /** What a test reads of an answer: as much as it says itself. */
@@ -24,6 +25,28 @@ export interface Caller {
 export function callerOf(origin: string, own: Record<string, string>): Caller {
   const send: Caller['send'] = (method, path, body, headers) =>
     request(origin + path, { method, body, headers: { ...own, ...headers } })
+  return speaker(origin, send)
+}
+
+/** To a port, naming a host that is not there: `fetch` would not send the header. */
+export function callerAt(port: number | undefined, host: string, own: Record<string, string> = {}): Caller {
+  const send: Caller['send'] = (method, path, body, headers) =>
+    new Promise((resolve, reject) => {
+      const type = body === undefined ? {} : { 'content-type': 'application/json' }
+      const all = { ...type, ...own, ...headers, host }
+      const req = plainRequest({ port, host: '127.0.0.1', method, path, headers: all }, async (res) => {
+        const text = Buffer.concat(await res.toArray()).toString()
+        const isJson = res.headers['content-type']?.includes('json') && text !== ''
+        const pairs = Object.entries(res.headers).map(([name, value]): [string, string] => [name, String(value)])
+        resolve({ status: res.statusCode ?? 0, headers: new Headers(pairs), body: isJson ? JSON.parse(text) : undefined, text })
+      })
+      req.on('error', reject)
+      req.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+  return speaker(`http://${host}`, send)
+}
+
+function speaker(origin: string, send: Caller['send']): Caller {
   return {
     origin,
     send,
