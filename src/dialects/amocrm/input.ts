@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { entriesOf } from './php.ts'
 
 /**
  * What the vendor's three generations take for a value. Numbers may come as text (forms, PHP clients), an empty text says nothing, as
@@ -19,6 +20,13 @@ export const whole = z.preprocess(asNumber, z.int())
 
 /** A text; a number is taken as it is written. */
 export const text = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string())
+
+/** A list, or the numbered keys that a form has instead of one. */
+export const listOf = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => entriesOf(value).map(([, row]) => row), z.array(schema))
+
+/** `#rrggbb`. Any is taken: the vendor's own defaults are not in its palette. */
+export const color = text.refine((value) => /^#[0-9a-f]{6}$/i.test(value), { params: { rule: 'unknown' } })
 
 /** A moment in unix seconds, as milliseconds. */
 export const moment = whole.transform((seconds) => seconds * 1000)

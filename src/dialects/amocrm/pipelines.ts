@@ -6,7 +6,7 @@ import { atomically, type Scope } from '../../domain/scope.ts'
 import { isOpen, listStages, type Stage } from '../../domain/stage.ts'
 import type { JsonObject } from '../../domain/text.ts'
 import { maxPipelines, maxStatuses } from './limits.ts'
-import { defaultStages, firstNormal, incomingOf, isColor, normalOf, sortsOf } from './statuses.ts'
+import { defaultStages, firstNormal, incomingOf, normalOf, sortsOf } from './statuses.ts'
 
 /** What all generations do with pipelines. Each reads its own words into these. */
 
@@ -74,14 +74,11 @@ function layOut(statuses: readonly StatusSaid[], hasIncoming: boolean) {
   if (normal.length + (hasIncoming ? 3 : 2) > maxStatuses) conflict('too_many')
   const [won, lost] = defaultStages.slice(-2)
   return [
-    ...normal.map(({ name, color }) => ({ name: name ?? invalid('statuses.name', 'required'), color: requireColor(color) })),
+    ...normal.map(({ name, color }) => ({ name: name ?? invalid('statuses.name', 'required'), color })),
     { ...won, name: closing(142) ?? won?.name ?? '', kind: 'won' as const },
     { ...lost, name: closing(143) ?? lost?.name ?? '', kind: 'lost' as const },
   ]
 }
-
-export const requireColor = (color: string | undefined): string | undefined =>
-  color === undefined || isColor(color) ? color : invalid('color', 'unknown')
 
 /** Gives a pipeline an order number: it comes before the first that has a greater one. */
 export async function placePipeline(scope: Scope, id: number, sort: number): Promise<Pipeline> {
@@ -122,7 +119,7 @@ export async function arrange(scope: Scope, pipelineId: number, order: readonly 
 export async function createStatus(scope: Scope, pipelineId: number, said: StatusSaid & { name: string }): Promise<Stage> {
   const stages = await listStages(scope, pipelineId)
   if (stages.length >= maxStatuses) conflict('too_many')
-  const stage = await addStage(scope, { pipelineId, name: said.name, color: requireColor(said.color) })
+  const stage = await addStage(scope, { pipelineId, name: said.name, color: said.color })
   if (said.sort !== undefined) await placeStatus(scope, stage, said.sort)
   return stage
 }

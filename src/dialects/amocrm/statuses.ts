@@ -68,12 +68,9 @@ export function statusesOf(stages: readonly Stage[], { withIncoming }: { withInc
 
 const hexColor = /^#[0-9a-f]{6}$/i
 
-/** Any colour is taken: the vendor's own defaults are not in its palette. */
-export const isColor = (color: string): boolean => hexColor.test(color)
-
 /** A stage without a colour, or with another vendor's name for one, shows what a new account's stage in its place has. */
 const colorOf = ({ color }: Stage, index: number): string =>
-  color !== null && isColor(color) ? color : (defaultColors[index % defaultColors.length] ?? '')
+  color !== null && hexColor.test(color) ? color : (defaultColors[index % defaultColors.length] ?? '')
 
 const defaultColors = ['#99ccff', '#ffff99', '#ffcc66', '#ffcccc']
 

@@ -110,6 +110,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   companyId: 'company_id',
   lossReasonId: 'loss_reason_id',
   amount: 'price',
+  value: 'price',
   closedAt: 'closed_at',
   createdAt: 'created_at',
 }

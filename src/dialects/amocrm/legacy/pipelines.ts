@@ -9,19 +9,10 @@ import { requireRole, type Scope } from '../../../domain/scope.ts'
 import { listStages, type Stage } from '../../../domain/stage.ts'
 import { fail } from '../../../http/fault.ts'
 import type { Speaker } from '../../../http/speak.ts'
-import { anything, maybe, parts, Query, several, severalIds, text, whole, yes } from '../input.ts'
+import { anything, color, maybe, parts, Query, several, severalIds, text, whole, yes } from '../input.ts'
 import { maxRows, maxStatuses } from '../limits.ts'
 import { entriesOf } from '../php.ts'
-import {
-  arrange,
-  createPipeline,
-  inOrder,
-  listRows,
-  type PipelineRow,
-  placePipeline,
-  removePipeline,
-  requireColor,
-} from '../pipelines.ts'
+import { arrange, createPipeline, inOrder, listRows, type PipelineRow, placePipeline, removePipeline } from '../pipelines.ts'
 import { readRow } from '../rows.ts'
 import { findStatus, incomingOf, isSystemId, lostId, normalOf, type Status, statusesOf, wonId } from '../statuses.ts'
 import { readModifiedSince, seconds } from '../time.ts'
@@ -54,7 +45,7 @@ export async function leadCounts(scope: Scope, rows: readonly PipelineRow[]): Pr
   return ({ stages }) => stages.reduce((sum, stage) => sum + (inStage.get(stage.id) ?? 0), 0)
 }
 
-const StatusRow = z.object({ id: maybe(whole), name: maybe(text), sort: maybe(whole), color: maybe(text) })
+const StatusRow = z.object({ id: maybe(whole), name: maybe(text), sort: maybe(whole), color: maybe(color) })
 
 /** `leads`, which the vendor's own example sends back, says nothing. */
 const AddRow = z.object({ name: text, sort: maybe(whole), is_main: yes, statuses: anything })
@@ -121,8 +112,8 @@ const withSort = (status: StatusSaid, stages: readonly Stage[]): StatusSaid => (
 })
 
 async function saveStatus(scope: Scope, pipelineId: number, { id, name, color }: StatusSaid): Promise<Stage> {
-  if (id !== undefined) return changeStage(scope, id, { name, color: requireColor(color) })
-  return addStage(scope, { pipelineId, name: name ?? invalid('statuses.name', 'required'), color: requireColor(color) })
+  if (id !== undefined) return changeStage(scope, id, { name, color })
+  return addStage(scope, { pipelineId, name: name ?? invalid('statuses.name', 'required'), color })
 }
 
 interface SetRequest {

@@ -243,7 +243,12 @@ describe('pipelines', () => {
     ['a long name', [row('x'.repeat(256))], 'TooLong', 'name'],
     ['a wrong sort', [row('x', { sort: 'first' })], 'InvalidType', 'sort'],
     ['no statuses', [row('x', { _embedded: { statuses: [] } })], 'FieldMissing', '_embedded.statuses'],
-    ['a bad colour', [row('x', { _embedded: { statuses: [{ name: 'a', color: 'red' }] } })], 'NotSupportedChoice', 'color'],
+    [
+      'a bad colour',
+      [row('x', { _embedded: { statuses: [{ name: 'a', color: 'red' }] } })],
+      'NotSupportedChoice',
+      '_embedded.statuses.0.color',
+    ],
   ])('%s is refused, and nothing is made', async (_case, body, code, field) => {
     const answer = await caller.post(path, body)
     expect(answer.status).toBe(400)

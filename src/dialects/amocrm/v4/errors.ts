@@ -101,7 +101,7 @@ function validationErrors(issues: readonly InputIssue[], body: unknown): object[
     const requestId = isRow ? requestIdOf(rows[Number(path[0])]?.[1], Number(path[0])) : requestIdOf(body, 0)
     const errors = byRow.get(requestId) ?? []
     byRow.set(requestId, errors)
-    errors.push({ ...wordOf(issue), path: (isRow ? path.slice(1) : path).map(nameOf).join('.'), detail: detailOf(issue) })
+    errors.push({ ...wordOf(issue), path: pathOf(isRow ? path.slice(1) : path), detail: detailOf(issue) })
   }
   return [...byRow].map(([request_id, errors]) => ({ request_id, errors }))
 }
@@ -141,6 +141,7 @@ function detailOf({ rule, expected, max }: Rule): string {
 const fieldNames: Readonly<Record<string, string>> = {
   title: 'name',
   amount: 'price',
+  value: 'price',
   stageId: 'status_id',
   openStageId: 'status_id',
   pipelineId: 'pipeline_id',
@@ -157,4 +158,4 @@ const fieldNames: Readonly<Record<string, string>> = {
   statuses: '_embedded.statuses',
 }
 
-const nameOf = (part: string | number): string => fieldNames[part] ?? String(part)
+const pathOf = ([first = '', ...rest]: readonly (string | number)[]): string => [fieldNames[first] ?? first, ...rest].join('.')

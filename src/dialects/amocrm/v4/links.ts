@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { originOf } from '../../../http/speak.ts'
+import { number } from '../input.ts'
 import { withParameters } from '../php.ts'
 
 /** Where v4 begins as the caller typed it: the PHP library cuts its own base URL off the front of links. */
@@ -16,10 +17,10 @@ export interface Paging {
 export const maxLimit = 250
 
 export function readPaging(query: { page?: unknown; limit?: unknown }, most = maxLimit): Paging {
-  const [page, limit] = [Number(query.page ?? 1), Number(query.limit ?? 50)]
+  const [page = 1, limit = 50] = [number(query.page), number(query.limit)]
   return {
-    page: Number.isInteger(page) && page > 0 ? Math.min(page, 1_000_000_000) : 1,
-    limit: Number.isInteger(limit) && limit > 0 ? Math.min(limit, most) : Math.min(50, most),
+    page: page > 0 ? Math.min(page, 1_000_000_000) : 1,
+    limit: limit > 0 ? Math.min(limit, most) : Math.min(50, most),
   }
 }
 

@@ -5,9 +5,8 @@ import { findPipeline } from '../../../domain/pipeline.ts'
 import { atomically, requireRole, type Scope } from '../../../domain/scope.ts'
 import { read } from '../../../http/fault.ts'
 import type { Speaker } from '../../../http/speak.ts'
-import { anything, ById, flag, maybe, text, whole } from '../input.ts'
-import { entriesOf } from '../php.ts'
-import { createPipeline, listRows, type PipelineRow, placePipeline, type StatusSaid, switchIncoming } from '../pipelines.ts'
+import { ById, color, flag, listOf, maybe, text, whole } from '../input.ts'
+import { createPipeline, listRows, type PipelineRow, placePipeline, switchIncoming } from '../pipelines.ts'
 import { allRows } from '../rows.ts'
 import { incomingOf, statusesOf } from '../statuses.ts'
 import { empty, hal } from '../wire.ts'
@@ -33,14 +32,14 @@ export const writePipeline = ({ pipeline, sort, stages }: PipelineRow, base: str
   },
 })
 
-const NewStatus = z.object({ id: maybe(whole), name: maybe(text), sort: maybe(whole), color: maybe(text) })
+const NewStatus = z.object({ id: maybe(whole), name: maybe(text), sort: maybe(whole), color: maybe(color) })
 
 const NewPipeline = z.object({
   name: text,
   sort: whole,
   is_main: flag,
   is_unsorted_on: flag,
-  _embedded: maybe(z.looseObject({ statuses: anything }).partial()),
+  _embedded: maybe(z.object({ statuses: maybe(listOf(NewStatus)) })),
 })
 
 const PipelineChange = z.object({
@@ -51,12 +50,9 @@ const PipelineChange = z.object({
   is_archive: maybe(flag),
 })
 
-const readStatuses = (value: unknown): StatusSaid[] => entriesOf(value).map(([, row]) => read(NewStatus, row, 'body'))
-
 function addRow(scope: Scope, row: unknown) {
   const { name, sort, is_main, is_unsorted_on, _embedded } = read(NewPipeline, row, 'body')
-  const statuses = _embedded?.statuses == null ? undefined : readStatuses(_embedded.statuses)
-  return createPipeline(scope, { name, sort, isMain: is_main, isUnsortedOn: is_unsorted_on, statuses })
+  return createPipeline(scope, { name, sort, isMain: is_main, isUnsortedOn: is_unsorted_on, statuses: _embedded?.statuses })
 }
 
 /** Changes a pipeline. `is_main: false` on the main one says nothing: there must be one. */

@@ -8,9 +8,9 @@ import type { Json } from '../../../domain/text.ts'
 import { requireText } from '../../../domain/text.ts'
 import { read } from '../../../http/fault.ts'
 import type { Speaker } from '../../../http/speak.ts'
-import { anything, id, maybe, Query, several, text, whole } from '../input.ts'
+import { anything, color, id, maybe, Query, several, text, whole } from '../input.ts'
 import { entriesOf } from '../php.ts'
-import { createStatus, placeStatus, removeStatus, requireColor } from '../pipelines.ts'
+import { createStatus, placeStatus, removeStatus } from '../pipelines.ts'
 import { allRows } from '../rows.ts'
 import { findStatus, isSystemId, type Status, statusesOf } from '../statuses.ts'
 import { plainTime } from '../time.ts'
@@ -74,8 +74,8 @@ function writeDescriptions({ id, stage }: Status, accountId: number): object[] {
   })
 }
 
-const NewStatus = z.object({ name: text, sort: whole, color: maybe(text), descriptions: anything })
-const StatusChange = z.object({ name: maybe(text), sort: maybe(whole), color: maybe(text), descriptions: anything })
+const NewStatus = z.object({ name: text, sort: whole, color: maybe(color), descriptions: anything })
+const StatusChange = z.object({ name: maybe(text), sort: maybe(whole), color: maybe(color), descriptions: anything })
 
 const InPipeline = z.object({ pipeline: id })
 const OneStatus = z.object({ pipeline: id, id })
@@ -85,7 +85,7 @@ async function changeStatus(scope: Scope, status: Status, row: unknown): Promise
   const { name, sort, color, descriptions } = read(StatusChange, row, 'body')
   const extras = descriptions == null ? undefined : { descriptions: readDescriptions(scope, descriptions) }
   await atomically(scope, async (scope) => {
-    await changeStage(scope, status.stage.id, { name, color: status.isEditable ? requireColor(color) : undefined, extras })
+    await changeStage(scope, status.stage.id, { name, color: status.isEditable ? color : undefined, extras })
     if (status.isEditable && sort !== undefined) await placeStatus(scope, status.stage, sort)
   })
 }
