@@ -49,10 +49,12 @@ export interface PipelineSaid {
 export const createPipeline = (scope: Scope, said: PipelineSaid): Promise<Pipeline> =>
   atomically(scope, async (scope) => {
     await scope.store.lockStructure()
-    if ((await listPipelines(scope)).length >= maxPipelines()) conflict('too_many')
+    const others = await listPipelines(scope)
+    if (others.length >= maxPipelines()) conflict('too_many')
     const pipeline = await addPipeline(scope, {
       name: said.name,
       isDefault: said.isMain,
+      extras: { sort: said.sort ?? Math.max(0, ...sortsOf(others).values()) + 1 },
       stages: [
         ...(said.isUnsortedOn ? [incomingStage] : []),
         ...(said.statuses ? layOut(said.statuses, said.isUnsortedOn === true) : defaultStages),
