@@ -1,4 +1,4 @@
-import { found } from './errors.ts'
+import { found, invalid } from './errors.ts'
 import type { Direction, Page, Window } from './page.ts'
 import type { Scope } from './scope.ts'
 import { isLost, isOpen, type Stage, type StageKind } from './stage.ts'
@@ -179,7 +179,7 @@ export interface FieldMatch {
   value: string | number | boolean
 }
 
-/** What deals can be sorted by; each has an index. Ties go by id in the same direction. `rank` is the order on the board. */
+/** What deals can be sorted by; each has an index. Ties go by id in the same direction. `rank` is the order of a stage's cards on the board. */
 export type DealSort =
   | 'id'
   | 'title'
@@ -197,8 +197,12 @@ export interface DealQuery extends Window {
   sort?: readonly { by: DealSort; direction: Direction }[] | undefined
 }
 
-/** One page of deals. */
-export const listDeals = ({ store }: Scope, query: DealQuery): Promise<Page<Deal>> => store.deals.list(query)
+/** One page of deals. Only within a stage there is an order by `rank`. */
+export async function listDeals({ store }: Scope, query: DealQuery): Promise<Page<Deal>> {
+  const byRank = query.sort?.some(({ by }) => by === 'rank')
+  if (byRank && query.filter?.stageId === undefined) invalid('stageId', 'required')
+  return store.deals.list(query)
+}
 
 /** A deal that is not deleted. */
 export async function findDeal(scope: Scope, id: number): Promise<Deal> {

@@ -1,154 +1,11 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { type Deal, type DealFilter, type DealQuery, type DealSort, facetValue } from '../domain/deal.ts'
-import { exactMinor, unusualPlaces } from '../domain/money.ts'
+import type { Deal, DealFilter, DealQuery, DealSort } from '../domain/deal.ts'
 import type { Direction, Page } from '../domain/page.ts'
+import { type Condition, conditionsOf, sortColumns, unindexed } from './deal-filter.ts'
 import { toDeal } from './deal-row.ts'
-import { type EngineKind, inList, param, type Value } from './engine.ts'
+import { type EngineKind, param, type Value } from './engine.ts'
 import { type Db, raw, shaped } from './rows.ts'
 import type { DealRow, Schema } from './schema.ts'
-import { matching } from './search.ts'
-
-/** What each sort orders by; where it can be empty, the expression that its index has. */
-const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
-  id: sql`deal.id`,
-  title: sql`deal.title`,
-  amount: sql`deal.amount`,
-  createdAt: sql`deal.created_at`,
-  updatedAt: sql`deal.updated_at`,
-  expectedCloseDate: sql`coalesce(deal.expected_close_date, '')`,
-  stageChangedAt: sql`coalesce(deal.stage_changed_at, 0)`,
-  closedAt: sql`coalesce(deal.closed_at, 0)`,
-  rank: sql`deal.rank`,
-}
-
-/** The value that a deal has in the sort's column, to continue after it. */
-const sortValue = (deal: Deal, by: DealSort): string | number => deal[by] ?? (by === 'expectedCloseDate' ? '' : 0)
-
-interface Condition {
-  /** Names the condition in the shape of the query: the same name is always the same SQL. */
-  name: string
-  sql(engine: EngineKind): RawBuilder<unknown>
-  values: Record<string, Value>
-}
-
-/** Filters that compare one column with one value. */
-const plain = {
-  externalId: 'external_id =',
-  pipelineId: 'pipeline_id =',
-  stageId: 'stage_id =',
-  openStageId: 'open_stage_id =',
-  ownerId: 'owner_id =',
-  creatorId: 'creator_id =',
-  contactId: 'contact_id =',
-  companyId: 'company_id =',
-  lossReasonId: 'loss_reason_id =',
-  title: 'title =',
-  amount: 'amount =',
-  minAmount: 'amount >=',
-  maxAmount: 'amount <=',
-  currency: 'currency =',
-  expectedCloseDate: 'expected_close_date =',
-  expectedCloseSince: 'expected_close_date >=',
-  expectedCloseUntil: 'expected_close_date <',
-  updatedSince: 'updated_at >=',
-  updatedUntil: 'updated_at <',
-  createdSince: 'created_at >=',
-  createdUntil: 'created_at <',
-  closedSince: 'closed_at >=',
-  closedUntil: 'closed_at <',
-  deletedSince: 'deleted_at >=',
-} as const satisfies { [K in keyof DealFilter]: string }
-
-/** Filters that ask for any of several ids. */
-const lists = {
-  ids: 'id',
-  pipelineIds: 'pipeline_id',
-  stageIds: 'stage_id',
-  ownerIds: 'owner_id',
-  creatorIds: 'creator_id',
-} as const satisfies { [K in keyof DealFilter]: string }
-
-function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
-  const conditions: Condition[] = []
-  const add = (name: string, build: Condition['sql'], values: Condition['values'] = {}) =>
-    conditions.push({ name, sql: build, values })
-
-  for (const [key, comparison] of Object.entries(plain)) {
-    const value = filter[key as keyof typeof plain]
-    if (value !== undefined) add(key, () => sql`deal.${sql.raw(comparison)} ${param(key)}`, { [key]: value })
-  }
-  for (const [key, column] of Object.entries(lists)) {
-    const ids = filter[key as keyof typeof lists]
-    const value = JSON.stringify(ids?.filter(Number.isSafeInteger))
-    if (ids) add(key, (engine) => inList(engine, sql`deal.${sql.raw(column)}`, key), { [key]: value })
-  }
-  const { outcomes, text, tag, extra = [], customField = [], partyId, value, isArchived, deleted } = filter
-  if (deleted === undefined) add('live', () => sql`deal.deleted_at is null`)
-  if (deleted === 'only') add('deleted', () => sql`deal.deleted_at is not null`)
-  if (isArchived !== undefined)
-    add(`archived ${isArchived}`, () => sql`deal.archived_at is ${sql.raw(isArchived ? 'not null' : 'null')}`)
-  if (outcomes?.length === 1) add('outcome', () => sql`deal.outcome = ${param('outcome')}`, { outcome: outcomes[0] ?? '' })
-  else if (outcomes) {
-    const values = Object.fromEntries(outcomes.map((outcome, index) => [`outcome${index}`, outcome]))
-    add(
-      `outcomes ${outcomes.length}`,
-      () => sql`deal.outcome in (${sql.join(Object.keys(values).map((name) => param(name)))})`,
-      values,
-    )
-  }
-  if (partyId !== undefined)
-    add(
-      'party',
-      () => sql`(deal.contact_id = ${param('party')} or (deal.contact_id is null and deal.company_id = ${param('party')}))`,
-      { party: partyId },
-    )
-  if (value !== undefined) conditions.push(valueCondition(value))
-  const facets = [
-    ...(tag === undefined ? [] : [{ name: 'tag', value: tag, not: false }]),
-    ...[extra].flat().map(({ dialect, key, value, not = false }) => ({ name: `extra.${dialect}.${key}`, value, not })),
-    ...[customField].flat().map(({ id, value }) => ({ name: `custom.${id}`, value, not: false })),
-  ]
-  for (const [index, facet] of facets.entries()) {
-    const [name, value] = [`facet_name${index}`, `facet_value${index}`]
-    const same = sql`workspace_id = ${param('workspace')} and name = ${param(name)} and value = ${param(value)}`
-    add(
-      `facet ${index} ${facet.not}`,
-      () =>
-        facet.not
-          ? sql`not exists (select 1 from deal_facet where ${same} and deal_id = deal.id)`
-          : sql`deal.id in (select deal_id from deal_facet where ${same})`,
-      { [name]: facet.name, [value]: facetValue(facet.value) },
-    )
-  }
-  if (text !== undefined) {
-    const match = matching(workspaceId, text, filter.textIn ?? ['title', 'custom'])
-    if (match === null) add('nothing', () => sql`1 = 0`)
-    else add('text', () => sql`deal.id in (select rowid from deal_text where deal_text match ${param('text')})`, { text: match })
-  }
-  return conditions
-}
-
-/** The same major units are other minor units in currencies with more or fewer places, or none at all where a fraction is too fine. */
-function valueCondition(value: number | string): Condition {
-  const cases = [{ places: 2, codes: ['USD'] }, ...unusualPlaces].map(({ places, codes: [code = 'USD'] }) => ({
-    name: `value${places}`,
-    minor: exactMinor(value, code),
-  }))
-  const usual = param('value2')
-  const exact = sql.join(
-    unusualPlaces.map(
-      ({ places, codes }) =>
-        sql`when deal.currency in (${sql.join(codes.map((code) => sql.lit(code)))}) then ${param(`value${places}`)}`,
-    ),
-    sql` `,
-  )
-  return {
-    name: 'value',
-    sql: () =>
-      sql`deal.amount in (${sql.join(cases.map(({ name }) => param(name)))}) and deal.amount = case ${exact} else ${usual} end`,
-    values: Object.fromEntries(cases.map(({ name, minor }) => [name, minor])),
-  }
-}
 
 /** An open deal that was closed from nowhere stands in its open stage: that index is the narrower one. */
 const narrowed = (filter: DealFilter): DealFilter =>
@@ -159,60 +16,109 @@ const narrowed = (filter: DealFilter): DealFilter =>
     ? { ...filter, stageId: filter.openStageId, openStageId: undefined }
     : filter
 
-const rowById = [{ by: 'id', direction: 'asc' }] as const
+interface Order {
+  by: DealSort
+  direction: Direction
+}
+
+/** How a page is read: what is asked, in which order, and which condition leads to the rows. */
+interface Plan {
+  conditions: readonly Condition[]
+  order: readonly Order[]
+  first: Order
+  lead: Condition | undefined
+  after: boolean
+  offset: boolean
+}
+
+const byId: Order = { by: 'id', direction: 'asc' }
+
+/** The value that a deal has in the sort's column, to continue after it. */
+const sortValue = (deal: Deal, by: DealSort): string | number => deal[by] ?? (by === 'expectedCloseDate' ? '' : 0)
 
 /** One page of deals, by one statement that is prepared once per shape of query. */
-export async function listDeals(db: Db, { filter = {}, sort = rowById, limit, after, offset }: DealQuery): Promise<Page<Deal>> {
-  const conditions = conditionsOf(narrowed(filter), db.workspaceId)
-  const order: { by: DealSort; direction: Direction }[] = [...sort]
-  const [first = rowById[0]] = order
-  if (order.at(-1)?.by !== 'id') order.push({ by: 'id', direction: first.direction })
+export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, after, offset }: DealQuery): Promise<Page<Deal>> {
   if (after && sort.length > 1) throw new Error('a key continues one sort only')
-  const shape = [
-    'deals',
-    ...conditions.map(({ name }) => name),
-    ...order.map(({ by, direction }) => `${by} ${direction}`),
-    after ? 'after' : '',
-    offset ? 'offset' : '',
-  ].join('|')
-  const query = shaped<DealRow>(shape, (kysely, engine) =>
-    build(kysely, engine, conditions, order, after !== undefined, !!offset),
-  )
-  const values: Record<string, Value> = Object.assign(
-    { workspace: db.workspaceId, limit: limit + 1 },
-    ...conditions.map((condition) => condition.values),
-  )
+  const conditions = conditionsOf(narrowed(filter), db.workspaceId)
+  const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
+  const [first = byId] = sort
+  const order = sort.at(-1)?.by === 'id' ? sort : [...sort, { by: 'id' as const, direction: first.direction }]
+  if (filter.text !== undefined) await db.session.settle()
+  const lead = await leader(db, conditions, first.by, values)
+  const plan: Plan = { conditions, order, first, lead, after: !!after, offset: !!offset }
+  const query = shaped<DealRow>(shapeOf(plan), (kysely, engine) => build(kysely, engine, plan))
+  values.limit = limit + 1
   if (after) Object.assign(values, { afterValue: after.value, afterId: after.id })
   if (offset) values.offset = offset
-  if (filter.text !== undefined) await db.session.settle()
   const rows = await db.session.all(query, values)
   const items = rows.slice(0, limit).map(toDeal)
   const last = items.at(-1)
   return { items, next: rows.length > limit && last ? { value: sortValue(last, first.by), id: last.id } : null }
 }
 
-function build(
-  db: Kysely<Schema>,
-  engine: EngineKind,
+const shapeOf = ({ conditions, order, lead, after, offset }: Plan): string =>
+  [
+    'deals',
+    ...conditions.map(({ name }) => name),
+    ...order.map(({ by, direction }) => `${by} ${direction}`),
+    `by ${lead?.name}`,
+    after ? 'after' : '',
+    offset ? 'offset' : '',
+  ].join('|')
+
+/** So many rows are read and sorted in a millisecond. */
+const few = 1000
+
+/**
+ * The condition whose index leads to the rows of a page. Without statistics SQLite would guess: it walks all deals in the order of the
+ * sort to find the three with a certain tag, or sorts a hundred thousand of a stage for a page of them. So a condition that few rows
+ * fulfil leads, and its rows are sorted; where none is so narrow the sort's index is walked, on which matches then are not rare.
+ */
+async function leader(
+  db: Db,
   conditions: readonly Condition[],
-  order: readonly { by: DealSort; direction: Direction }[],
-  hasKey: boolean,
-  hasOffset: boolean,
-) {
-  const where = [sql`deal.workspace_id = ${param('workspace')}`, ...conditions.map((condition) => condition.sql(engine))]
-  const first = order[0] ?? rowById[0]
-  if (hasKey) {
-    const sign = sql.raw(first.direction === 'asc' ? '>' : '<')
-    const key =
-      first.by === 'id'
-        ? sql`deal.id ${sign} ${param('afterId')}`
-        : sql`(${sortColumns[first.by]}, deal.id) ${sign} (${param('afterValue')}, ${param('afterId')})`
-    where.push(key)
+  by: DealSort,
+  values: Record<string, Value>,
+): Promise<Condition | undefined> {
+  if (db.engine.kind !== 'sqlite') return undefined
+  const able = conditions.filter(({ count }) => count)
+  const inOrder = able.find(({ orders }) => orders.includes(by))
+  if (inOrder && able.length === 1) return inOrder
+  for (const condition of able) if (await isFew(db, condition, values)) return condition
+  return inOrder
+}
+
+async function isFew({ session }: Db, { name, count = () => sql`select 1` }: Condition, values: Record<string, Value>) {
+  const counting = shaped<{ n: number }>(`count deals by ${name}`, (kysely, engine) =>
+    raw(kysely, sql<{ n: number }>`select count(*) as n from (${count(engine)} limit ${param('most')})`),
+  )
+  const row = await session.one(counting, { ...values, most: few + 1 })
+  return row !== undefined && row.n <= few
+}
+
+function build(db: Kysely<Schema>, engine: EngineKind, { conditions, order, first, lead, after, offset }: Plan) {
+  // The rows come in order from the sort's index, or from a lead's that has the same order.
+  const inOrder = lead === undefined || lead.orders.includes(first.by)
+  const mark = inOrder ? sql`` : unindexed(engine)
+  const column = (by: DealSort): RawBuilder<unknown> => sql`${mark}${sortColumns[by]}`
+  const isRange = ({ orders }: Condition) => inOrder && orders.length === 1 && orders[0] === first.by && first.by !== 'id'
+
+  const where = [sql`deal.workspace_id = ${param('workspace')}`]
+  for (const condition of conditions) {
+    where.push(sql`${condition.sql(engine, condition === lead || isRange(condition) ? 'lead' : 'ask')}`)
   }
-  const by = sql.join(order.map(({ by, direction }) => sql`${sortColumns[by]} ${sql.raw(direction)}`))
+  if (after) {
+    const sign = sql.raw(first.direction === 'asc' ? '>' : '<')
+    where.push(
+      first.by === 'id'
+        ? sql`${column('id')} ${sign} ${param('afterId')}`
+        : sql`(${column(first.by)}, ${column('id')}) ${sign} (${param('afterValue')}, ${param('afterId')})`,
+    )
+  }
+  const by = sql.join(order.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)}`))
   const list = sql`from deal where ${sql.join(where, sql` and `)} order by ${by} limit ${param('limit')}`
-  if (!hasOffset) return raw(db, sql<DealRow>`select deal.* ${list}`)
-  // Skipping runs over the index alone; only the rows of the page itself are fetched.
+  if (!offset) return raw(db, sql<DealRow>`select deal.* ${list}`)
+  // Skipping runs over the index alone where it can; only the rows of the page itself are fetched.
   return raw(
     db,
     sql<DealRow>`select deal.* from deal where deal.id in (select deal.id ${list} offset ${param('offset')}) order by ${by}`,

@@ -72,7 +72,7 @@ export const DealsQuery = z.strictObject({
   deleted: deletedParam,
   sort: sortParam(dealSorts).meta({
     description:
-      'What to sort by, with a minus in front from high to low. Ties go by id. `rank` is the order of the cards within a stage. Not said: `id`.',
+      'What to sort by, with a minus in front from high to low. Ties go by id. `rank` is the order of the cards of a stage and needs `stageId`. Not said: `id`.',
   }),
   limit: limitParam,
   cursor: cursorParam,

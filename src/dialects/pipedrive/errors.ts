@@ -41,7 +41,7 @@ export function render(fault: Fault, req: FastifyRequest): Answer {
     case 'stale':
     case 'unavailable':
     case 'bug':
-      return versionOf(req) === 2 ? problemV2(fault) : problemV1(fault)
+      return versionOf(req) === 2 ? problemV2(fault) : problemV1(fault, req.url)
   }
 }
 

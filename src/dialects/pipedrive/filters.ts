@@ -3,6 +3,7 @@ import { listCustomFields } from '../../domain/custom-field.ts'
 import type { DealFilter, FieldMatch } from '../../domain/deal.ts'
 import { findRecord } from '../../domain/record.ts'
 import type { Scope } from '../../domain/scope.ts'
+import { given } from '../../domain/text.ts'
 import { dayInMs, isDay } from '../../domain/time.ts'
 import { optionId } from './custom-fields.ts'
 import { type DealField, dealFields } from './deal-fields.ts'
@@ -28,7 +29,7 @@ export const Conditions = z.object({ glue: z.literal('and'), conditions: z.array
 export type Conditions = z.infer<typeof Conditions>
 
 /** A part of a filter for deals. */
-type Facts = Readonly<Record<string, string | number | readonly string[] | readonly FieldMatch[]>>
+type Facts = Readonly<Record<string, string | number | boolean | readonly string[] | readonly FieldMatch[]>>
 
 /** What makes a condition on a field; undefined where deals cannot be found by it. */
 type Reader = (condition: Condition, scope: Scope) => Facts | undefined
@@ -134,6 +135,11 @@ function joined(all: readonly Facts[]): DealFilter {
   // Every name comes from a reader above, which made the fact for it.
   return filter as DealFilter
 }
+
+/** The deals of a filter that stand in a place: none, if the filter is about another one. */
+export const within = (filter: DealFilter, place: Pick<DealFilter, 'openStageId' | 'pipelineId'>): DealFilter =>
+  // A filter without what it leaves out is facts.
+  joined([given(filter) as Facts, given(place) as Facts])
 
 /** Statuses that are glued with `or` are one condition; two of anything else are not what deals can be found by. */
 function eitherOf(all: readonly Facts[]): Facts | undefined {

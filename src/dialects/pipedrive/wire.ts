@@ -24,7 +24,19 @@ export const pipedriveWire = (): Wire => ({
 /** Only v1 and OAuth take forms. */
 function readFormBody(bytes: Buffer, req: FastifyRequest): unknown {
   if (versionOf(req) === 2) fail({ kind: 'media_type' })
-  return { ...parseForm(readText(bytes)) }
+  const text = readText(bytes)
+  // The parser would put something else in the place of bytes that are no UTF-8.
+  if (!isDecodable(text)) fail({ kind: 'malformed', what: 'utf8' })
+  return { ...parseForm(text) }
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** On every answer, errors included. */

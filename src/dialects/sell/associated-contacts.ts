@@ -5,7 +5,7 @@ import { addRecord, type DialectRecord, deleteRecord, listRecords } from '../../
 import { atomically, requireRole, type Scope } from '../../domain/scope.ts'
 import type { Speaker } from '../../http/speak.ts'
 import { byId, noQuery, payload } from './fields.ts'
-import { many, number, paging, windowOf } from './paging.ts'
+import { many, number, paging, wholeList, windowOf } from './paging.ts'
 import { gone, item, moment, one } from './wire.ts'
 
 /** Contacts beside a deal's own, each with a role. Only Sell has them, so they are records of its own. */
@@ -68,11 +68,8 @@ export async function dropAssociations(scope: Scope, dealId: number): Promise<vo
   for (const { id } of await associationsOf(scope, dealId)) await deleteRecord(scope, collection, id)
 }
 
-/** So many go into a deal that is asked for with them. */
-const most = 1_000
-
-const associationsOf = async (scope: Scope, dealId: number) =>
-  (await listRecords(scope, collection, { prefix: prefixOf(dealId), limit: most })).items
+const associationsOf = (scope: Scope, dealId: number): Promise<DialectRecord[]> =>
+  wholeList((window) => listRecords(scope, collection, { prefix: prefixOf(dealId), ...window }))
 
 /** What `includes=associated_contacts` puts into a deal: the envelope of a list inside it, as the vendor nests what is included. */
 export async function includedAssociations(scope: Scope, dealId: number) {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Direction } from '../../domain/page.ts'
+import type { Direction, Key, Page, Window } from '../../domain/page.ts'
 import { type Answer, originOf } from '../../http/speak.ts'
 import type { item } from './wire.ts'
 
@@ -59,6 +59,17 @@ export const sortBy = <By>(fields: Readonly<Record<string, By>>, most = 1) =>
     context.addIssue({ code: 'custom', message: `takes ${Object.keys(fields).join(', ')}, each with :asc or :desc` })
     return z.NEVER
   })
+
+/** All rows of a list that is short by nature, batch by batch. */
+export async function wholeList<T>(batch: (window: Window) => Promise<Page<T>>): Promise<T[]> {
+  const rows: T[] = []
+  for (let after: Key | undefined; ; ) {
+    const { items, next } = await batch({ limit: 1_000, after })
+    rows.push(...items)
+    if (!next) return rows
+    after = next
+  }
+}
 
 /** One page of items, and whether there is another. */
 export interface Slice<T> {

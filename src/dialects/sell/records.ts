@@ -3,14 +3,12 @@ import { atomically, requireRole, type Scope } from '../../domain/scope.ts'
 import { requireName } from '../../domain/text.ts'
 import type { Role } from '../../domain/user.ts'
 import { byUpdate, type Named, type NameList } from './names.ts'
+import { wholeList } from './paging.ts'
 
 /** Lists that nobody but Sell has: where deals come from, and the tags there are. */
 
 const sources = 'sources'
 const tags = 'tags'
-
-/** So many are read at once. */
-const most = 10_000
 
 interface Keeping {
   collection: string
@@ -26,7 +24,7 @@ const recordList = (
   about: Pick<NameList, 'path' | 'type' | 'resourceTypes' | 'needsResourceType' | 'defaultSort'>,
 ): NameList => ({
   ...about,
-  list: async (scope) => (await listRecords(scope, collection, { limit: most })).items.map(toNamed),
+  list: async (scope) => (await wholeList((window) => listRecords(scope, collection, window))).map(toNamed),
   find: async (scope, id) => toNamed(await findRecord(scope, collection, id)),
   add: async (scope, { name, resourceType = usual }) => {
     requireRole(scope, role)

@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scope.ts'
 import { findMember, listMembers, type Member, type Role, roles } from '../../domain/user.ts'
 import type { Speaker } from '../../http/speak.ts'
 import { byId, noQuery } from './fields.ts'
-import { idList, many, number, paging, type SortKey, slice, sortBy, yesOrNo } from './paging.ts'
+import { idList, many, number, paging, type SortKey, slice, sortBy, wholeList, yesOrNo } from './paging.ts'
 import { item, moment, one } from './wire.ts'
 
 const sorts: Readonly<Record<string, SortKey<Member>>> = {
@@ -27,14 +27,11 @@ const UserQuery = z.strictObject({
   zendesk_user_ids: z.string().optional(),
 })
 
-/** The people of an account are few enough to be read at once. */
-const allMembers = 10_000
-
 /** Read-only: people are invited in the vendor's web application. */
 export function mountUsers(api: Speaker): void {
   api.get('/v2/users', { query: UserQuery }, async ({ scope, query, req }) => {
     const { sort_by, page, per_page, email, ...filter } = query
-    const { items: members } = await listMembers(scope, { limit: allMembers, email })
+    const members = await wholeList((window) => listMembers(scope, { ...window, email }))
     const users = members.filter((member) => matches(member, filter))
     const { items, hasMore } = slice(users, { page, per_page, sort: sort_by })
     const timezone = timezoneOf(scope)

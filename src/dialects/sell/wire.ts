@@ -44,18 +44,16 @@ function takesJson(accept: string | undefined): boolean {
   })
 }
 
-const [perHour, perSecond] = [36_000, 10]
-
-/** 36,000 requests an hour and 10 a second for each token. Sell shows no counters, so there is nothing to say until one is full. */
+/**
+ * 36,000 requests an hour for each token, which the vendor also states as ten a second: who keeps to the second keeps to the hour.
+ * Sell shows no counters, so there is nothing to say until it is full.
+ */
 function metering(): NonNullable<Wire['meter']> {
-  const hour = new RollingWindow(perHour, 3_600_000)
-  const second = new RollingWindow(perSecond, 1_000)
+  const second = new RollingWindow(10, 1_000)
   return ({ credential, host }) => {
     if (!host.enforceLimits) return {}
-    const key = String(credential.tokenId)
-    const burst = second.take(key, host.now())
-    const state = burst.remaining < 0 ? burst : hour.take(key, host.now())
-    return state.remaining < 0 ? { fault: { kind: 'rate_limited', retryAfterSeconds: state.resetSeconds } } : {}
+    const { remaining, resetSeconds } = second.take(String(credential.tokenId), host.now())
+    return remaining < 0 ? { fault: { kind: 'rate_limited', retryAfterSeconds: resetSeconds } } : {}
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Keys begin with the workspace wherever a list is read, so that no request ever touches another workspace's pages. The lists
- * of deals leave out deleted ones, so their indexes do as well.
+ * Keys begin with the workspace wherever a list is read, so that no request ever touches another workspace's pages. Deleted deals stay
+ * in the indexes: those who keep a copy in step ask for them as well. The sorts know what is deleted and archived, so that skipping to
+ * a far page does not read the rows in between.
  */
 export const sqlite = `
 create table workspace (
@@ -131,24 +132,26 @@ create table deal (
   updated_at integer not null
 ) strict;
 create unique index deal_external_id on deal (workspace_id, external_id) where external_id is not null;
-create index deal_by_id on deal (workspace_id, id) where deleted_at is null;
+create index deal_by_id on deal (workspace_id, id, deleted_at, archived_at);
 create index deal_on_board on deal (workspace_id, stage_id, rank, id);
 create index deal_in_stage on deal (workspace_id, stage_id, id);
 create index deal_from_stage on deal (workspace_id, open_stage_id, id);
-create index deal_in_pipeline on deal (workspace_id, pipeline_id, id) where deleted_at is null;
-create index deal_of_owner on deal (workspace_id, owner_id, id) where deleted_at is null;
-create index deal_of_owner_by_outcome on deal (workspace_id, owner_id, outcome, updated_at, id) where deleted_at is null;
-create index deal_by_outcome on deal (workspace_id, outcome, updated_at, id) where deleted_at is null;
-create index deal_by_update on deal (workspace_id, updated_at, id) where deleted_at is null;
-create index deal_by_creation on deal (workspace_id, created_at, id) where deleted_at is null;
-create index deal_by_title on deal (workspace_id, title, id) where deleted_at is null;
-create index deal_by_amount on deal (workspace_id, amount, id) where deleted_at is null;
-create index deal_by_expected_close on deal (workspace_id, coalesce(expected_close_date, ''), id) where deleted_at is null;
-create index deal_by_closing on deal (workspace_id, coalesce(closed_at, 0), id) where deleted_at is null;
+create index deal_in_pipeline on deal (workspace_id, pipeline_id, id);
+create index deal_of_owner on deal (workspace_id, owner_id, id);
+create index deal_of_creator on deal (workspace_id, creator_id, id);
+create index deal_by_outcome on deal (workspace_id, outcome, id);
+create index deal_by_update on deal (workspace_id, updated_at, id, deleted_at, archived_at);
+create index deal_by_creation on deal (workspace_id, created_at, id, deleted_at, archived_at);
+create index deal_by_title on deal (workspace_id, title, id, deleted_at, archived_at);
+create index deal_by_amount on deal (workspace_id, amount, id, deleted_at, archived_at);
+create index deal_by_expected_close on deal (workspace_id, coalesce(expected_close_date, ''), id, deleted_at, archived_at);
+create index deal_by_stage_change on deal (workspace_id, coalesce(stage_changed_at, 0), id, deleted_at, archived_at);
+create index deal_by_closing on deal (workspace_id, coalesce(closed_at, 0), id, deleted_at, archived_at);
 create index deal_of_contact on deal (workspace_id, contact_id, id) where contact_id is not null;
 create index deal_of_company on deal (workspace_id, company_id, id) where company_id is not null;
+create index deal_of_loss_reason on deal (workspace_id, loss_reason_id, id) where loss_reason_id is not null;
 create index deal_deleted on deal (workspace_id, deleted_at, id) where deleted_at is not null;
-create index deal_archived on deal (workspace_id, id) where archived_at is not null and deleted_at is null;
+create index deal_archived on deal (workspace_id, id) where archived_at is not null;
 
 create table deal_facet (
   workspace_id integer not null,

@@ -86,17 +86,15 @@ test('native: nothing is weighted where probabilities do not count', async () =>
 
 test('native: a sum beyond what a double counts is told exactly', async () => {
   const { api, pipelineId, lead } = await open()
-  const deals = Array.from({ length: 10 }, (_, i) => ({
-    title: 'Huge',
-    amount: i === 9 ? 7 : 999_999_999_999_999,
-    stageId: lead,
-  }))
-  await api.post('/deals/bulk', { deals })
+  const deals = (last: number) =>
+    Array.from({ length: 10 }, (_, i) => ({ title: 'Huge', amount: i === 9 ? last : 999_999_999_999_999, stageId: lead }))
+  await api.post('/deals/bulk', { deals: deals(7) })
   const { text } = await api.get(`/pipelines/${pipelineId}/totals`)
   expect(text).toContain('"amount":8999999999999998,"value":"89999999999999.98"')
-  await api.post('/deals/bulk', { deals })
+  await api.post('/deals/bulk', { deals: deals(6) })
+  // Odd, and no double above 2^53 is.
   expect((await api.get(`/pipelines/${pipelineId}/totals`)).text).toContain(
-    '"amount":17999999999999996,"value":"179999999999999.96"',
+    '"amount":17999999999999995,"value":"179999999999999.95"',
   )
 })
 

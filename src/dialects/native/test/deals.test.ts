@@ -146,6 +146,7 @@ describe('native: a deal', () => {
 
   test('is lost for a reason by id, by name, or in one’s own words', async () => {
     const { api } = await open()
+    await api.post('/loss-reasons', { name: 'Too dear', kind: 'unqualified' })
     const reason = (await api.post('/loss-reasons', { name: 'Too dear' })).body.data
     const deal = await make(api)
     const lost = { outcome: 'lost', lossReasonId: reason.id }

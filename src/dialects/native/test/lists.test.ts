@@ -94,7 +94,13 @@ test.each([
 })
 
 describe('native: pages', () => {
-  const sorts = ['id', 'title', 'amount', 'createdAt', 'updatedAt', 'expectedCloseDate', 'stageChangedAt', 'closedAt', 'rank']
+  const sorts = ['id', 'title', 'amount', 'createdAt', 'updatedAt', 'expectedCloseDate', 'stageChangedAt', 'closedAt']
+
+  test('under sort=rank are those of one stage', async () => {
+    expect(await found(`sort=rank&stageId=${known.second}`)).toBe('beta')
+    const { status, body } = await api.get('/deals?sort=rank')
+    expect([status, body.errors]).toMatchObject([422, [{ field: 'stageId', rule: 'required' }]])
+  })
 
   test.each(sorts.flatMap((sort) => [sort, `-${sort}`]))(
     'under sort=%s follow one another without gap or double',

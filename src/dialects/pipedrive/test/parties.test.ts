@@ -150,6 +150,9 @@ test('an organization is added, changed, listed and deleted', async () => {
   expect((await pd.list('/api/v2/organizations')).body.data).toEqual([])
   expect((await pd.patch(path, { name: 'X' })).body.error).toBe('Organization not found')
   expect((await pd.post('/api/v2/organizations', { name: 'Bare' })).body.data.address).toBeNull()
+  expect((await pd.patch(`/api/v2/organizations/${id}`, { address: { locality: '\0' } })).status).toBe(404)
+  const refused = await pd.post('/api/v2/organizations', { name: 'X', address: { locality: 'a\0b' } })
+  expect(refused.body.error).toBe('Validation failed: address.locality: This value is not valid.')
 })
 
 test('a person is no organization, and neither is in the other’s list', async () => {

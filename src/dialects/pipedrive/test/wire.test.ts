@@ -166,8 +166,15 @@ test('v2 takes JSON only', async () => {
   expect([form.status, form.body.code]).toEqual([415, 'ERR_UNSUPPORTED_MEDIA_TYPE'])
 })
 
-test('a company’s host and a port of its own lead to the same routes', async () => {
+test('a company’s host, that of the API and that of OAuth lead to the same routes as a port of its own', async () => {
   const headers = { 'x-api-token': ws.token }
-  expect((await request(`http://127.0.0.1:${app.own.pipedrive}/api/v2/stages`, { headers })).status).toBe(200)
-  expect((await request(`http://127.0.0.1:${app.own.pipedrive}/v1/stages`, { headers })).status).toBe(200)
+  for (const path of ['/api/v2/stages', '/v1/stages', '/api/v1/stages']) {
+    expect((await request(`http://127.0.0.1:${app.own.pipedrive}${path}`, { headers })).status, path).toBe(200)
+    for (const host of ['acme.pipedrive.com', 'api.pipedrive.com', 'pipedrive.localhost:8080', 'acme.pipedrive.localhost']) {
+      const answer = await app.server.app.inject({ url: path, headers: { ...headers, host } })
+      expect(answer.statusCode, host + path).toBe(200)
+    }
+  }
+  const token = await app.server.app.inject({ method: 'POST', url: '/oauth/token', headers: { host: 'oauth.pipedrive.com' } })
+  expect([token.statusCode, token.json()]).toEqual([401, { success: false, error: 'invalid_client' }])
 })

@@ -5,6 +5,7 @@ const list = (method: Coverage['method'], paths: string, status: Coverage['statu
 
 const comesLater = 'History and numbers of v1 come with a later version.'
 const noCounts = 'Counts of deals are left out: deals are not counted by person or organization.'
+const plainLists = `${noCounts} Lists are sorted by id, name, add_time or update_time; filter_id and first_char are refused.`
 
 /** Every endpoint of v1, below its base. */
 export const coverageV1: readonly Coverage[] = [
@@ -47,11 +48,13 @@ export const coverageV1: readonly Coverage[] = [
     'Ids and keys for filters and custom fields; without the settings of the vendor’s own pages.',
   ),
 
-  ...list('GET', '/persons /persons/:id', 'partial', noCounts),
+  ...list('GET', '/persons', 'partial', plainLists),
+  ...list('GET', '/persons/:id', 'partial', noCounts),
   ...list('POST', '/persons', 'partial', noCounts),
   ...list('PUT', '/persons/:id', 'partial', noCounts),
   ...list('DELETE', '/persons /persons/:id', 'full'),
-  ...list('GET', '/organizations /organizations/:id', 'partial', noCounts),
+  ...list('GET', '/organizations', 'partial', plainLists),
+  ...list('GET', '/organizations/:id', 'partial', noCounts),
   ...list('POST', '/organizations', 'partial', noCounts),
   ...list('PUT', '/organizations/:id', 'partial', noCounts),
   ...list('DELETE', '/organizations /organizations/:id', 'full'),

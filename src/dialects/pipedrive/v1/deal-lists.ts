@@ -4,15 +4,14 @@ import { type Deal, type DealFilter, type DealQuery, type DealSort, listDeals } 
 import { findPipeline } from '../../../domain/pipeline.ts'
 import { requireRole, type Scope } from '../../../domain/scope.ts'
 import type { Instant } from '../../../domain/time.ts'
-import { fail } from '../../../http/fault.ts'
 import type { Answer, Speaker } from '../../../http/speak.ts'
 import { lossNames, outcomesOf, purgedBefore } from '../deals.ts'
-import { dealFilterOf } from '../filters.ts'
+import { dealFilterOf, within } from '../filters.ts'
 import { findLiveStage } from '../stages.ts'
 import { offsetPage, one } from '../wire.ts'
 import { writeCollectedDeal, writeFlatDeal, writeFullDeal } from './deal.ts'
 import { ById, flag, maybe, moment, text, whole } from './input.ts'
-import { cursor, Paging, writeCursor } from './page.ts'
+import { cursor, Paging, readSort, writeCursor } from './page.ts'
 import { type RelatedToDeals, relatedToDeals } from './related.ts'
 import { relatedObjects } from './related-objects.ts'
 import { dealsSummary } from './summary.ts'
@@ -33,18 +32,6 @@ const sorts: Readonly<Record<string, DealSort>> = {
   update_time: 'updatedAt',
   expected_close_date: 'expectedCloseDate',
   close_time: 'closedAt',
-}
-
-/** `add_time DESC, title ASC`. Fields that deals cannot be sorted by are refused: any order would be wrong. */
-function readSort(sort: string | undefined): DealQuery['sort'] {
-  return sort?.split(',').map((part) => {
-    const [, name = '', direction = 'asc'] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(part) ?? []
-    const by = Object.hasOwn(sorts, name) ? sorts[name] : undefined
-    const options = Object.keys(sorts)
-    const message = `cannot be sorted by ${part.trim().slice(0, 50)}`
-    if (!by) return fail({ kind: 'bad_input', where: 'query', issues: [{ path: ['sort'], rule: 'choice', options, message }] })
-    return { by, direction: direction.toLowerCase() === 'desc' ? 'desc' : 'asc' }
-  })
 }
 
 /** A page of deals by offset, which is all that v1 knows, with what is said about them. */
@@ -115,14 +102,14 @@ const CollectionQuery = Paging.pick({ limit: true }).extend({
 
 export function openDealLists(v1: Speaker): void {
   v1.get('/deals', { query: DealsQuery, cost: 20 }, async ({ scope, query }) =>
-    fullPage(scope, { filter: { ...(await chosen(scope, query)), isArchived: false }, sort: readSort(query.sort) }, query),
+    fullPage(scope, { filter: { ...(await chosen(scope, query)), isArchived: false }, sort: readSort(sorts, query.sort) }, query),
   )
 
   v1.get('/deals/archived', { query: ArchivedQuery, cost: 40 }, async ({ scope, query }) => {
     const { filter_id, person_id: contactId, org_id: companyId, pipeline_id: pipelineId } = query
     const more: DealFilter = filter_id === undefined ? { contactId, companyId, pipelineId } : {}
     const filter = { ...(await chosen(scope, query)), ...more, isArchived: true }
-    return fullPage(scope, { filter, sort: readSort(query.sort) }, query)
+    return fullPage(scope, { filter, sort: readSort(sorts, query.sort) }, query)
   })
 
   v1.get('/deals/collection', { query: CollectionQuery, cost: 10 }, async ({ scope, query }) => {
@@ -147,13 +134,14 @@ export function openDealLists(v1: Speaker): void {
 
   v1.get('/stages/:id/deals', { params: ById, query: BoardQuery, cost: 20 }, async ({ scope, params, query }) => {
     const { id: openStageId } = await findLiveStage(scope, params.id)
-    return dealPage(scope, { filter: { ...(await onBoard(scope, query)), openStageId, isArchived: false } }, query, writeFlatDeal)
+    const filter = { ...within(await onBoard(scope, query), { openStageId }), isArchived: false }
+    return dealPage(scope, { filter }, query, writeFlatDeal)
   })
 
   v1.get('/pipelines/:id/deals', { params: ById, query: PipelineDealsQuery, cost: 20 }, async ({ scope, params, query }) => {
     const { id: pipelineId } = await findPipeline(scope, params.id)
-    const board = await onBoard(scope, query)
-    const filter = { ...board, pipelineId, openStageId: query.stage_id ?? board.openStageId, isArchived: false }
+    const place = { pipelineId, openStageId: query.stage_id }
+    const filter = { ...within(await onBoard(scope, query), place), isArchived: false }
     const answer = await dealPage(scope, { filter }, query, writeFlatDeal)
     if (!query.get_summary) return answer
     const deals_summary = await dealsSummary(scope, params.id, query.totals_convert_currency)

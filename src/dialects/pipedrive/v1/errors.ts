@@ -16,14 +16,14 @@ const failure = (status: number, error: string, headers: Record<string, string> 
 })
 
 /** A fault as v1 words it: one sentence for people, and the same shape whatever it was. */
-export function problemV1(fault: OwnFault): Answer {
+export function problemV1(fault: OwnFault, url: string): Answer {
   switch (fault.kind) {
     case 'not_found':
       return failure(404, `${entityNames[fault.what]} not found`)
     case 'bad_input':
       return failure(400, fault.issues.map((issue) => inputWords(issue.path.join('.') || fault.where, issue)).join(' '))
     case 'invalid':
-      return failure(400, fault.issues.map((issue) => words(theirName(issue.field), issue)).join(' '))
+      return failure(400, fault.issues.map((issue) => words(theirName(issue.field, url), issue)).join(' '))
     case 'malformed':
       return failure(400, 'Bad request')
     case 'conflict':
@@ -42,11 +42,12 @@ function inputWords(name: string, issue: InputIssue): string {
   switch (issue.rule) {
     case 'choice':
       return `${name} must be one of ${(issue.options ?? []).join(', ')}.`
-    case 'format':
     case 'not_allowed':
       return `${name}: ${issue.message}.`
-    case 'type':
-      return `${name} must be ${expectations[issue.expected ?? ''] ?? 'of another type'}.`
+    case 'type': {
+      const expected = expectations[issue.expected ?? '']
+      return expected === undefined ? `${name} is not valid.` : `${name} must be ${expected}.`
+    }
     default:
       return words(name, { ...issue, rule: issue.rule, field: name })
   }
@@ -92,7 +93,7 @@ const fields: Readonly<Record<string, string>> = {
   place: 'order_nr',
   pipelineId: 'pipeline_id',
   stageId: 'stage_id',
-  ownerId: 'user_id',
+  ownerId: 'owner_id',
   contactId: 'person_id',
   companyId: 'org_id',
   amount: 'value',
@@ -108,8 +109,16 @@ const fields: Readonly<Record<string, string>> = {
   lastName: 'name',
 }
 
+/** What some nouns call otherwise. */
+const fieldsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  deals: { ownerId: 'user_id' },
+  stages: { probability: 'deal_probability' },
+}
+
 /** Custom fields stand among the others, under keys of their own. */
-function theirName(field: string): string {
+function theirName(field: string, url: string): string {
   const [first = '', key] = field.split('.')
-  return first === 'customFields' && key !== undefined ? key : (fields[first] ?? first)
+  if (first === 'customFields' && key !== undefined) return key
+  const [, noun = ''] = /\/v1\/+(\w+)/.exec(url) ?? []
+  return fieldsOf[noun]?.[first] ?? fields[first] ?? first
 }

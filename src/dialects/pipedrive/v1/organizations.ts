@@ -1,25 +1,17 @@
 import { z } from 'zod'
 import { type CustomField, listCustomFields } from '../../../domain/custom-field.ts'
-import {
-  type Address,
-  addParty,
-  changeParty,
-  deleteParty,
-  listParties,
-  type Party,
-  type PartyPatch,
-} from '../../../domain/party.ts'
+import { type Address, addParty, changeParty, deleteParty, type Party, type PartyPatch } from '../../../domain/party.ts'
 import { atomically, type Scope } from '../../../domain/scope.ts'
 import type { Answer, Speaker } from '../../../http/speak.ts'
 import { extrasOf } from '../deals.ts'
 import { findVisibleParty } from '../parties.ts'
-import { offsetPage, one, plainTime } from '../wire.ts'
+import { one, plainTime } from '../wire.ts'
 import { writeFieldValues } from './custom-values.ts'
 import { deletion, deletions } from './deletion.ts'
-import { asBody, ById, clearable, ids, maybe, moment, text, whole } from './input.ts'
-import { Paging } from './page.ts'
+import { asBody, ById, clearable, ids, maybe, moment, text } from './input.ts'
 import { bccAddress, writeAddress } from './parties.ts'
 import { partyShape, readPartyBody } from './party-body.ts'
+import { PartiesQuery, partyPage } from './party-lists.ts'
 import { type Related, relatedToParties } from './related.ts'
 import { objectsOfParties } from './related-objects.ts'
 import { writeUserReference } from './user-reference.ts'
@@ -97,16 +89,9 @@ const findOrganization = (scope: Scope, id: number): Promise<Party> => findVisib
 const removeOrganization = (scope: Scope, id: number): Promise<Party> => deleteParty(scope, id, 'company')
 
 export function openOrganizations(v1: Speaker): void {
-  v1.get('/organizations', { query: Paging.extend({ user_id: maybe(whole) }), cost: 20 }, async ({ scope, query }) => {
-    const { start, limit, user_id: ownerId } = query
-    const { items, next } = await listParties(scope, { kind: 'company', ownerId, limit, offset: start })
-    const related = await relatedToParties(scope, items)
+  v1.get('/organizations', { query: PartiesQuery, cost: 20 }, async ({ scope, query }) => {
     const fields = await fieldsOf(scope)
-    return offsetPage(
-      items.map((company) => writeOrganization(company, related, fields)),
-      { start, limit, more: next !== null },
-      { related_objects: objectsOfParties(items, related) },
-    )
+    return partyPage(scope, query, { kind: 'company' }, (company, related) => writeOrganization(company, related, fields))
   })
 
   v1.get('/organizations/:id', { params: ById, cost: 2 }, async ({ scope, params }) =>

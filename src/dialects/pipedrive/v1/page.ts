@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Direction } from '../../../domain/page.ts'
+import { fail } from '../../../http/fault.ts'
 import type { Answer } from '../../../http/speak.ts'
 import { offsetPage } from '../wire.ts'
 import { maybe, number } from './input.ts'
@@ -31,3 +33,19 @@ export const cursor = z.string().transform((text, issues) => {
   issues.addIssue({ code: 'custom', params: { rule: 'format' }, message: 'not a valid cursor' })
   return z.NEVER
 })
+
+/** `add_time DESC, title ASC`. A field that there is no order by is refused: any order would be wrong. */
+export function readSort<By extends string>(
+  fields: Readonly<Record<string, By>>,
+  sort: string | undefined,
+): { by: By; direction: Direction }[] | undefined {
+  return sort?.split(',').map((part) => {
+    const [, name = '', direction = 'asc'] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(part) ?? []
+    const by = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (by === undefined) return refuseSort(Object.keys(fields))
+    return { by, direction: direction.toLowerCase() === 'desc' ? 'desc' : 'asc' }
+  })
+}
+
+export const refuseSort = (options: readonly string[]): never =>
+  fail({ kind: 'bad_input', where: 'query', issues: [{ path: ['sort'], rule: 'choice', options, message: 'no such order' }] })

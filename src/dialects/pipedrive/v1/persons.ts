@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { type CustomField, listCustomFields } from '../../../domain/custom-field.ts'
-import { addParty, changeParty, deleteParty, listParties, type Party, type PartyPatch } from '../../../domain/party.ts'
+import { addParty, changeParty, deleteParty, type Party, type PartyPatch } from '../../../domain/party.ts'
 import { atomically, type Scope } from '../../../domain/scope.ts'
 import type { Answer, Speaker } from '../../../http/speak.ts'
 import { extrasOf } from '../deals.ts'
 import { findVisibleParty } from '../parties.ts'
-import { offsetPage, one, plainTime } from '../wire.ts'
+import { one, plainTime } from '../wire.ts'
 import { writeFieldValues } from './custom-values.ts'
 import { deletion, deletions } from './deletion.ts'
 import { asBody, ById, clearable, ids, maybe, moment, text, whole } from './input.ts'
-import { Paging } from './page.ts'
 import { bccAddress, writeOrganizationReference, writeReachable } from './parties.ts'
 import { partyShape, reachable, readPartyBody } from './party-body.ts'
+import { PartiesQuery, partyPage } from './party-lists.ts'
 import { type Related, relatedToParties } from './related.ts'
 import { objectsOfParties } from './related-objects.ts'
 import { writeUserReference } from './user-reference.ts'
@@ -78,19 +78,11 @@ async function onePerson(scope: Scope, person: Party, { status = 200, beside = {
 const findPerson = (scope: Scope, id: number): Promise<Party> => findVisibleParty(scope, id, 'person')
 const removePerson = (scope: Scope, id: number): Promise<Party> => deleteParty(scope, id, 'person')
 
-const PersonsQuery = Paging.extend({ user_id: maybe(whole), org_id: maybe(whole) })
-
 export function openPersons(v1: Speaker): void {
-  v1.get('/persons', { query: PersonsQuery, cost: 20 }, async ({ scope, query }) => {
-    const { start, limit, user_id: ownerId, org_id: companyId } = query
-    const { items, next } = await listParties(scope, { kind: 'person', ownerId, companyId, limit, offset: start })
-    const related = await relatedToParties(scope, items)
+  v1.get('/persons', { query: PartiesQuery.extend({ org_id: maybe(whole) }), cost: 20 }, async ({ scope, query }) => {
     const fields = await fieldsOf(scope)
-    return offsetPage(
-      items.map((person) => writePerson(person, related, fields)),
-      { start, limit, more: next !== null },
-      { related_objects: objectsOfParties(items, related) },
-    )
+    const filter = { kind: 'person', companyId: query.org_id } as const
+    return partyPage(scope, query, filter, (person, related) => writePerson(person, related, fields))
   })
 
   v1.get('/persons/:id', { params: ById, cost: 2 }, async ({ scope, params }) => {

@@ -25,7 +25,7 @@ export function problemV2(fault: OwnFault): Answer {
     case 'bad_input':
       return refused(fault.issues.map((issue) => [issue.path.join('.') || fault.where, inputWords(issue)]))
     case 'invalid':
-      return refused(fault.issues.map((issue) => [theirName(issue.field), words({ ...issue, field: theirName(issue.field) })]))
+      return refused(fault.issues.map((issue) => [theirName(issue.field), valueWords(issue)]))
     case 'malformed':
       return refused([[fault.what === 'url' ? 'url' : 'body', malformed[fault.what]]])
     case 'conflict':
@@ -58,12 +58,20 @@ const malformed = {
 }
 
 const inputWords = (issue: InputIssue): string => {
-  if (issue.rule === 'choice') return 'The value you selected is not a valid choice.'
+  if (issue.rule === 'choice') return notAChoice
   // Some schemas say it themselves, in the vendor's tone.
   if (issue.message.startsWith('This ') && issue.rule !== 'required' && issue.rule !== 'range') return issue.message
   if (issue.rule === 'type' && issue.expected) return `This value should be of type ${types[issue.expected] ?? issue.expected}.`
   return words({ ...issue, rule: issue.rule, field: issue.path.join('.') })
 }
+
+/** Only a custom field can be unknown itself; of everything else it is the value. */
+const valueWords = (issue: Issue): string =>
+  issue.rule === 'unknown' && !issue.field.startsWith('customFields.')
+    ? notAChoice
+    : words({ ...issue, field: theirName(issue.field) })
+
+const notAChoice = 'The value you selected is not a valid choice.'
 
 /** Zod's names for types where the vendor has others. */
 const types: Readonly<Record<string, string>> = { boolean: 'bool', number: 'float', record: 'object' }
@@ -114,9 +122,13 @@ const fields: Readonly<Record<string, string>> = {
   createdAt: 'add_time',
   customFields: 'custom_fields',
   lastName: 'name',
+  'address.line1': 'address.value',
+  'address.city': 'address.locality',
+  'address.postalCode': 'address.postal_code',
+  'address.state': 'address.admin_area_level_1',
 }
 
 function theirName(field: string): string {
-  const [first = '', ...rest] = field.split('.')
+  const [first = '', ...rest] = (fields[field] ?? field).split('.')
   return [fields[first] ?? first, ...rest].join('.')
 }

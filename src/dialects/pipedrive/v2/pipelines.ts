@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { isWeighted } from '../../../domain/board.ts'
-import { addPipeline, changePipeline } from '../../../domain/edit-pipelines.ts'
 import { found } from '../../../domain/errors.ts'
 import { listPipelines, type Pipeline, type PipelinePatch } from '../../../domain/pipeline.ts'
 import type { Workspace } from '../../../domain/workspace.ts'
 import type { Speaker } from '../../../http/speak.ts'
-import { removePipeline } from '../pipelines.ts'
+import { editPipeline, postPipeline, removePipeline } from '../pipelines.ts'
 import { one, orNull, page, zulu } from '../wire.ts'
 import { nextCursor, pageOf, paging } from './cursor.ts'
 import { ById, flag, NoQuery, query } from './input.ts'
@@ -49,14 +48,14 @@ export function openPipelines(api: Speaker): void {
   )
 
   api.post('/api/v2/pipelines', { query: NoQuery, body: PipelineBody, cost: 5 }, async ({ scope, body }) =>
-    one(writePipeline(await addPipeline(scope, { ...readPipeline(body), name: body.name }), scope.workspace)),
+    one(writePipeline(await postPipeline(scope, { ...readPipeline(body), name: body.name }), scope.workspace)),
   )
 
   api.patch(
     '/api/v2/pipelines/:id',
     { params: ById, query: NoQuery, body: PipelinePatchBody, cost: 5 },
     async ({ scope, params, body }) =>
-      one(writePipeline(await changePipeline(scope, params.id, readPipeline(body)), scope.workspace)),
+      one(writePipeline(await editPipeline(scope, params.id, readPipeline(body)), scope.workspace)),
   )
 
   api.delete('/api/v2/pipelines/:id', { params: ById, query: NoQuery, cost: 3 }, async ({ scope, params }) => {

@@ -22,8 +22,9 @@ export interface Search {
   cursor?: Parameters<typeof readPaging>[0]['cursor']
 }
 
-/** How many pages are read at most to fill one. What is missing then is behind the cursor. */
+/** How much is looked through at most to fill a page. What is missing then is behind the cursor. */
 const rounds = 5
+const perRound = 200
 
 /**
  * A page of what was found. An exact match is picked out of what has the same words, so it may take several pages to fill one; a page may
@@ -40,7 +41,7 @@ export async function search<T extends { id: number }>(
   const items: T[] = []
   let key: Key | undefined = after
   for (let round = 0; round < rounds; round++) {
-    const found: Page<T> = await find({ limit: 500, after: key })
+    const found: Page<T> = await find({ limit: perRound, after: key })
     for (const [index, item] of found.items.entries()) {
       if (!textsOf(item).some((text) => text.toLowerCase() === wanted)) continue
       items.push(item)

@@ -89,6 +89,7 @@ export function openStages(api: Speaker): void {
 
   api.delete('/api/v2/stages/:id', { params: ById, query: NoQuery, cost: 3 }, async ({ scope, params }) => {
     const { id } = await findLiveStage(scope, params.id)
+    // Nothing is documented about its deals. No deal is ever without a stage here, so they go to the one before it, or else after.
     await deleteStage(scope, id, { target: 'neighbour' })
     return one({ id })
   })

@@ -296,6 +296,8 @@ describe('attributes', () => {
     await client.delete(`/v2/sources/${source}`)
     expect((await put(deal.id, { source_id: source })).source_id).toBe(source)
     expect((await put(deal.id, { source_id: null })).source_id).toBe(null)
+    // What is as usual is not kept.
+    expect((await findDeal(ws.scope, deal.id)).extras).toEqual({})
     expect(await refused({ source_id: source })).toEqual([422, 'incorrect_value /data/source_id'])
   })
 

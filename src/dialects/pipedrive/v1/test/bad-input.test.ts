@@ -305,3 +305,26 @@ test('a value beyond what can be counted is refused', async () => {
     expect(await happened()).toBe(before)
   }
 })
+
+test('a form that is not UTF-8 is refused', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  for (const body of ['title=%FF%FE', 'title=%', Buffer.from([0x74, 0x3d, 0xff])]) {
+    const before = await happened()
+    expectRefusal(await v1.send('POST', '/deals', { headers, body }), String(body))
+    expect(await happened()).toBe(before)
+  }
+})
+
+test('a field is named as the caller named it', async () => {
+  const said = async (method: string, path: string, body: object) => (await v1.send(method, path, { body })).body.error
+  expect(await said('PUT', `/stages/${world.stage}`, { deal_probability: 101 })).toBe(
+    'deal_probability must be at least 0 and at most 100.',
+  )
+  expect(await said('PUT', `/deals/${world.deal}`, { probability: -1 })).toBe('probability must be at least 0 and at most 100.')
+  expect(await said('POST', '/deals', { title: 'x', user_id: 1 })).toBe('user_id was not found.')
+  expect(await said('POST', '/persons', { name: 'x', owner_id: 1 })).toBe('owner_id was not found.')
+  expect(await said('POST', '/stages', { name: 'x', pipeline_id: 1 })).toBe('pipeline_id was not found.')
+  expect(await said('POST', '/deals', { title: 'x', currency: 'XXY' })).toBe('currency is not known.')
+  expect(await said('POST', '/deals', { title: 'x'.repeat(256) })).toBe('title must not be longer than 255.')
+  expect(await said('POST', '/deals', { title: 'x', value: '1,5' })).toBe('value is not valid.')
+})

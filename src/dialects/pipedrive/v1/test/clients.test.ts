@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-test('client 30.8.0 keeps stages', async () => {
+test('pipedrive 84: client 30.8.0 keeps stages, and its lists of ids arrive with %2C', async () => {
   const stages = new crud.StagesApi(old)
   const pipelines = new crud.PipelinesApi(old)
   const pipeline = (await pipelines.addPipeline({ PipelineRequest: { name: 'By client', deal_probability: 1 } })).data

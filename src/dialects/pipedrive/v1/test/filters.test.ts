@@ -230,6 +230,18 @@ test('pipedrive 46: filter_id beats the quick filters, in v1 as in v2', async ()
   expect((await v1.get('/deals?filter_id=999999')).body.error).toBe('Filter not found')
 })
 
+test('a filter about one stage has no deals in another', async () => {
+  const [first, second] = (await v1.get('/stages')).body.data
+  const id = await add({ stage_id: first.id })
+  const filter = (await save([['stage_id', '=', first.id]])).body.data.id
+  const shown = async (path: string) =>
+    (await v1.get(`${path}filter_id=${filter}`)).body.data.map((deal: { id: number }) => deal.id)
+  expect(await shown(`/stages/${first.id}/deals?`)).toEqual([id])
+  expect(await shown(`/stages/${second.id}/deals?`)).toEqual([])
+  expect(await shown(`/pipelines/${first.pipeline_id}/deals?`)).toEqual([id])
+  expect(await shown(`/pipelines/${first.pipeline_id}/deals?stage_id=${second.id}&`)).toEqual([])
+})
+
 test('a form has the conditions as text', async () => {
   const body = new URLSearchParams({
     name: 'Form',

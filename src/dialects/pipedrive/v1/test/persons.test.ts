@@ -66,6 +66,16 @@ describe('persons', () => {
     expect((await v1.get('/persons?start=1')).body.additional_data.pagination).not.toHaveProperty('next_start')
   })
 
+  test('lists are sorted by one field, and what they cannot be narrowed by is refused', async () => {
+    const [b, a] = [await add({ name: 'Bea' }), await add({ name: 'Abe' })]
+    expect(ids(await v1.get('/persons?sort=name'))).toEqual([a.id, b.id])
+    expect(ids(await v1.get('/persons?sort=id DESC&start=1'))).toEqual([b.id])
+    for (const query of ['sort=name,id', 'sort=email', 'first_char=a', 'filter_id=abc']) {
+      expect((await v1.get(`/persons?${query}`)).status, query).toBe(400)
+    }
+    expect((await v1.get('/organizations?filter_id=999999')).body.error).toBe('Filter not found')
+  })
+
   test('custom fields stand among the others', async () => {
     const field = await addCustomField(ws.scope, { subject: 'contact', name: 'Since', type: 'date' })
     const { id, [fieldKey(field)]: since } = await add({ [fieldKey(field)]: '2020-01-01' })

@@ -65,6 +65,13 @@ test('url_title: hyphens, a number where the name is taken, and no change by ren
   expect(renamed.body.data).toMatchObject({ name: 'Another', url_title: 'Test Pipeline1' })
 })
 
+test('url_title is kept whichever version added or renamed the pipeline', async () => {
+  const v2 = speakV1(app, ws.token, '/api/v2')
+  const { id } = (await v2.post('/pipelines', { name: 'By Two' })).body.data
+  await v2.send('PATCH', `/pipelines/${id}`, { body: { name: 'Renamed' } })
+  expect((await v1.get(`/pipelines/${id}`)).body.data).toMatchObject({ name: 'Renamed', url_title: 'By-Two' })
+})
+
 test('the first place is the default', async () => {
   const { id } = (await v1.post('/pipelines', { name: 'Second', deal_probability: 1 })).body.data
   const stage = (await v1.post('/stages', { name: 'Only', pipeline_id: id })).body.data.id
