@@ -73,7 +73,6 @@ const comparisons = {
   creatorId: { column: column('creator_id'), is: '=', orders: ['id'] },
   updatedSince: { column: updatedAt, is: '>=', orders: ['updatedAt'] },
   createdSince: { column: createdAt, is: '>=', orders: ['createdAt'] },
-  closedSince: { column: closedAt, is: '>=', orders: ['closedAt'] },
   expectedCloseSince: { column: expectedCloseDate, is: '>=', orders: ['expectedCloseDate'] },
   minAmount: { column: amount, is: '>=', orders: ['amount'] },
   maxAmount: { column: amount, is: '<=', orders: ['amount'] },
@@ -101,7 +100,7 @@ function compare(name: string, { column, is, orders }: Comparison, value: Value)
 /** Everything that a filter asks, the narrow conditions before the wide ones. */
 export function conditionsOf(filter: DealFilter, workspaceId: number): Condition[] {
   const { ids, text, tag, extra = [], customField = [], partyId, value, outcomes, isArchived, deleted } = filter
-  const { expectedCloseUntil, closedUntil } = filter
+  const { expectedCloseUntil, closedSince, closedUntil } = filter
   const facets = [
     ...(tag === undefined ? [] : [{ name: 'tag', value: tag, not: false }]),
     ...[customField].flat().map(({ id, value }) => ({ name: `custom.${id}`, value, not: false })),
@@ -122,6 +121,7 @@ export function conditionsOf(filter: DealFilter, workspaceId: number): Condition
       return ids === undefined ? [] : [amongOf(name, column, ids)]
     }),
     ...(expectedCloseUntil === undefined ? [] : [expectedBefore(expectedCloseUntil)]),
+    ...(closedSince === undefined ? [] : [closedFrom(closedSince)]),
     ...(closedUntil === undefined ? [] : [closedBefore(closedUntil)]),
     ...(isArchived === undefined ? [] : [archived(isArchived)]),
     ...(outcomes ? [ended(outcomes)] : []),
@@ -221,7 +221,12 @@ const expectedBefore = (day: string): Condition =>
     ['expectedCloseDate'],
   )
 
-/** Deals that are open were closed before no moment. */
+/** Open deals stand at 0 in the index, and were closed neither before nor after any moment. */
+const closedFrom = (at: number): Condition =>
+  indexedOn('closedSince', (mark) => sql`${mark}${closedAt} >= ${param('closedSince')}`, { closedSince: Math.max(at, 1) }, [
+    'closedAt',
+  ])
+
 const closedBefore = (at: number): Condition =>
   indexedOn(
     'closedUntil',
