@@ -150,6 +150,7 @@ describe('listing', () => {
       [`filter[updated_at][from]=${seconds()}&filter[updated_at][to]=${seconds()}`, ['Gamma']],
       [`filter[closed_at][from]=${seconds() - 100}`, ['Beta']],
       [`filter[closed_at][to]=${seconds() - 100}`, []],
+      ['filter[closed_at][from]=0', ['Beta']],
       ['filter[closest_task_at][from]=1', []],
       ['filter[colour]=red', ['Alpha', 'Beta', 'Gamma']],
       ['query=gam', ['Gamma']],
