@@ -19,7 +19,10 @@ export const unusualPlaces: readonly { places: number; codes: readonly string[] 
 )
 
 /** Every currency that can be used, by code, in alphabetical order. */
-export const currencyCodes: readonly string[] = Intl.supportedValuesOf('currency')
+// The runtime's list leaves out the units of account, like Chile's UF, that contracts are made in.
+export const currencyCodes: readonly string[] = [
+  ...new Set([...Intl.supportedValuesOf('currency'), ...Object.keys(exponents)]),
+].sort()
 const known: ReadonlySet<string> = new Set(currencyCodes)
 
 export const isCurrency = (code: string): boolean => known.has(code)
@@ -83,7 +86,7 @@ export function roundTo(minor: number, currency: string, places: number): number
   const unit = 10 ** Math.max(0, exponentOf(currency) - places)
   const size = Math.abs(minor)
   const rounded = Math.floor((size + unit / 2) / unit) * unit
-  return minor < 0 ? -rounded : rounded
+  return minor < 0 && rounded !== 0 ? -rounded : rounded
 }
 
 /** Asks that `code` is a currency we can count in. */

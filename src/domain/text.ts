@@ -46,12 +46,12 @@ export function withExtras(extras: Extras, dialect: string, change: JsonObject):
 
 /** The object with the change's keys set; null takes a key away. */
 export function mergeKeys(object: JsonObject, change: JsonObject): JsonObject {
-  const merged: Record<string, Json> = { ...object }
+  const merged = new Map(Object.entries(object))
   for (const [key, value] of Object.entries(change)) {
-    if (value === null) delete merged[key]
-    else merged[key] = value
+    if (value === null) merged.delete(key)
+    else merged.set(key, value)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 /** Whether two JSON values are the same, whatever the order of their keys. */

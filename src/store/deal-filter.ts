@@ -1,27 +1,27 @@
-import { type RawBuilder, sql } from 'kysely'
 import { type DealFilter, type DealSort, facetValue } from '../domain/deal.ts'
 import { exactMinor, unusualPlaces } from '../domain/money.ts'
 import { type EngineKind, inList, param, type Value } from './engine.ts'
 import { matching } from './search.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** What a filter asks of a deal's row, and what the indexes can do about it. */
 export interface Condition {
   /** Names the condition in the shape of the query: the same name is always the same SQL. */
   name: string
   /** As an index can lead to the rows that fulfil it, or to ask it of a row that is there. */
-  sql(engine: EngineKind, how: 'lead' | 'ask'): RawBuilder<unknown>
+  sql(engine: EngineKind, how: 'lead' | 'ask'): Sql
   values: Record<string, Value>
   /** Rows to count where it matters how many there are; without it no index leads. */
-  count?: (engine: EngineKind) => RawBuilder<unknown>
+  count?: (engine: EngineKind) => Sql
   /** Sorts in whose order its index has the rows. */
   orders: readonly DealSort[]
 }
 
 /** SQLite takes no index for a term that is an expression. It has no statistics to know better; PostgreSQL has. */
-export const unindexed = (engine: EngineKind): RawBuilder<unknown> => sql.raw(engine === 'sqlite' ? '+' : '')
+export const unindexed = (engine: EngineKind): Sql => sql.raw(engine === 'sqlite' ? '+' : '')
 
 /** What each sort orders by; where it can be empty, the expression that its index has. */
-export const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
+export const sortColumns: Readonly<Record<DealSort, Sql>> = {
   id: sql`deal.id`,
   title: sql`deal.title`,
   amount: sql`deal.amount`,
@@ -34,12 +34,12 @@ export const sortColumns: Readonly<Record<DealSort, RawBuilder<unknown>>> = {
 }
 
 const { title, amount, updatedAt, createdAt, closedAt, expectedCloseDate } = sortColumns
-const column = (name: string): RawBuilder<unknown> => sql.ref(`deal.${name}`)
+const column = (name: string): Sql => sql.ref(`deal.${name}`)
 
 /** A condition that an index leads to, given how it is written behind a mark that keeps indexes away. */
 const indexedOn = (
   name: string,
-  write: (mark: RawBuilder<unknown>) => RawBuilder<unknown>,
+  write: (mark: Sql) => Sql,
   values: Condition['values'],
   orders: readonly DealSort[] = [],
 ): Condition => ({
@@ -51,7 +51,7 @@ const indexedOn = (
 })
 
 interface Comparison {
-  column: RawBuilder<unknown>
+  column: Sql
   is: '=' | '>=' | '<' | '<='
   /** Not given: no index leads to it. */
   orders?: readonly DealSort[]
@@ -91,7 +91,7 @@ const lists = {
 } as const satisfies { [K in keyof DealFilter]: string }
 
 function compare(name: string, { column, is, orders }: Comparison, value: Value): Condition {
-  const write = (mark: RawBuilder<unknown>) => sql`${mark}${column} ${sql.raw(is)} ${param(name)}`
+  const write = (mark: Sql) => sql`${mark}${column} ${sql.raw(is)} ${param(name)}`
   return orders
     ? indexedOn(name, write, { [name]: value }, orders)
     : { name, sql: () => write(sql``), values: { [name]: value }, orders: [] }
@@ -107,7 +107,7 @@ export function conditionsOf(filter: DealFilter, workspaceId: number): Condition
     ...[extra].flat().map(({ dialect, key, value, not = false }) => ({ name: `extra.${dialect}.${key}`, value, not })),
   ]
   return [
-    ...(ids ? [among(ids)] : []),
+    ...(ids ? [among('ids', 'id', ids)] : []),
     ...(text === undefined ? [] : [saying(text, filter.textIn ?? ['title', 'custom'], workspaceId)]),
     ...(partyId === undefined ? [] : [withParty(partyId)]),
     ...(value === undefined ? [] : [worth(value)]),
@@ -116,9 +116,9 @@ export function conditionsOf(filter: DealFilter, workspaceId: number): Condition
       const value = filter[name as keyof typeof comparisons]
       return value === undefined ? [] : [compare(name, comparison, value)]
     }),
-    ...Object.entries(lists).flatMap(([name, column]) => {
+    ...Object.entries(lists).flatMap(([name, of]) => {
       const ids = filter[name as keyof typeof lists]
-      return ids === undefined ? [] : [amongOf(name, column, ids)]
+      return ids === undefined ? [] : [among(name, of, ids)]
     }),
     ...(expectedCloseUntil === undefined ? [] : [expectedBefore(expectedCloseUntil)]),
     ...(closedSince === undefined ? [] : [closedFrom(closedSince)]),
@@ -129,19 +129,11 @@ export function conditionsOf(filter: DealFilter, workspaceId: number): Condition
   ]
 }
 
-const among = (ids: readonly number[]): Condition => ({
-  name: 'ids',
-  sql: (engine, how) => inList(engine, sql`${how === 'lead' ? sql`` : unindexed(engine)}deal.id`, 'ids'),
-  values: { ids: JSON.stringify(ids.filter(Number.isSafeInteger)) },
-  orders: [],
-  count: () => sql`select 1`,
-})
-
-const amongOf = (name: string, of: string, ids: readonly number[]): Condition => ({
+const among = (name: string, of: string, ids: readonly number[]): Condition => ({
   name,
+  sql: (engine, how) => inList(engine, sql`${how === 'lead' ? sql`` : unindexed(engine)}${column(of)}`, name),
   values: { [name]: JSON.stringify(ids.filter(Number.isSafeInteger)) },
   orders: [],
-  sql: (engine, how) => inList(engine, sql`${how === 'lead' ? sql`` : unindexed(engine)}${column(of)}`, name),
   count: (engine) =>
     sql`select 1 from deal where deal.workspace_id = ${param('workspace')} and ${inList(engine, column(of), name)}`,
 })
@@ -203,7 +195,7 @@ function worth(value: number | string): Condition {
       ({ places, codes }) =>
         sql`when deal.currency in (${sql.join(codes.map((code) => sql.lit(code)))}) then ${param(`value${places}`)}`,
     ),
-    sql` `,
+    ' ',
   )
   return indexedOn(
     'value',
@@ -223,9 +215,12 @@ const expectedBefore = (day: string): Condition =>
 
 /** Open deals stand at 0 in the index, and were closed neither before nor after any moment. */
 const closedFrom = (at: number): Condition =>
-  indexedOn('closedSince', (mark) => sql`${mark}${closedAt} >= ${param('closedSince')}`, { closedSince: Math.max(at, 1) }, [
-    'closedAt',
-  ])
+  indexedOn(
+    'closedSince',
+    (mark) => sql`${mark}${closedAt} >= ${param('closedSince')}`,
+    { closedSince: Math.max(at, 1) },
+    ['closedAt'],
+  )
 
 const closedBefore = (at: number): Condition =>
   indexedOn(
@@ -238,7 +233,7 @@ const closedBefore = (at: number): Condition =>
 function ended(outcomes: readonly string[]): Condition {
   const values = Object.fromEntries(outcomes.map((outcome, index) => [`outcome${index}`, outcome]))
   const list = sql.join(Object.keys(values).map((name) => param(name)))
-  const write = (mark: RawBuilder<unknown>) =>
+  const write = (mark: Sql) =>
     outcomes.length === 1 ? sql`${mark}deal.outcome = ${list}` : sql`${mark}deal.outcome in (${list})`
   return indexedOn(`outcomes ${outcomes.length}`, write, values, outcomes.length === 1 ? ['id'] : [])
 }

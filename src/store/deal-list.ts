@@ -1,11 +1,11 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Deal, DealFilter, DealQuery, DealSort } from '../domain/deal.ts'
 import type { Direction, Page } from '../domain/page.ts'
 import { type Condition, conditionsOf, sortColumns, unindexed } from './deal-filter.ts'
 import { toDeal } from './deal-row.ts'
 import { type EngineKind, param, type Value } from './engine.ts'
-import { type Db, raw, shaped } from './rows.ts'
-import type { DealRow, Schema } from './schema.ts'
+import { type Db, shaped } from './rows.ts'
+import type { DealRow } from './schema.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** An open deal that was closed from nowhere stands in its open stage: that index is the narrower one. */
 const narrowed = (filter: DealFilter): DealFilter =>
@@ -46,7 +46,7 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
   if (filter.text !== undefined) await db.session.settle()
   const lead = await leader(db, conditions, first.by, values)
   const plan: Plan = { conditions, order, first, lead, after: !!after, offset: !!offset }
-  const query = shaped<DealRow>(shapeOf(plan), (kysely, engine) => build(kysely, engine, plan))
+  const query = shaped<DealRow>(shapeOf(plan), (engine) => build(engine, plan))
   values.limit = limit + 1
   if (after) Object.assign(values, { afterValue: after.value, afterId: after.id })
   if (offset) values.offset = offset
@@ -89,18 +89,19 @@ async function leader(
 }
 
 async function isFew({ session }: Db, { name, count = () => sql`select 1` }: Condition, values: Record<string, Value>) {
-  const counting = shaped<{ n: number }>(`count deals by ${name}`, (kysely, engine) =>
-    raw(kysely, sql<{ n: number }>`select count(*) as n from (${count(engine)} limit ${param('most')})`),
+  const counting = shaped<{ n: number }>(
+    `count deals by ${name}`,
+    (engine) => sql`select count(*) as n from (${count(engine)} limit ${param('most')})`,
   )
   const row = await session.one(counting, { ...values, most: few + 1 })
   return row !== undefined && row.n <= few
 }
 
-function build(db: Kysely<Schema>, engine: EngineKind, { conditions, order, first, lead, after, offset }: Plan) {
+function build(engine: EngineKind, { conditions, order, first, lead, after, offset }: Plan) {
   // The rows come in order from the sort's index, or from a lead's that has the same order.
   const inOrder = lead === undefined || lead.orders.includes(first.by)
   const mark = inOrder ? sql`` : unindexed(engine)
-  const column = (by: DealSort): RawBuilder<unknown> => sql`${mark}${sortColumns[by]}`
+  const column = (by: DealSort): Sql => sql`${mark}${sortColumns[by]}`
   const isRange = ({ orders }: Condition) => inOrder && orders.length === 1 && orders[0] === first.by && first.by !== 'id'
 
   const where = [sql`deal.workspace_id = ${param('workspace')}`]
@@ -116,11 +117,8 @@ function build(db: Kysely<Schema>, engine: EngineKind, { conditions, order, firs
     )
   }
   const by = sql.join(order.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)}`))
-  const list = sql`from deal where ${sql.join(where, sql` and `)} order by ${by} limit ${param('limit')}`
-  if (!offset) return raw(db, sql<DealRow>`select deal.* ${list}`)
+  const list = sql`from deal where ${sql.join(where, ' and ')} order by ${by} limit ${param('limit')}`
+  if (!offset) return sql`select deal.* ${list}`
   // Skipping runs over the index alone where it can; only the rows of the page itself are fetched.
-  return raw(
-    db,
-    sql<DealRow>`select deal.* from deal where deal.id in (select deal.id ${list} offset ${param('offset')}) order by ${by}`,
-  )
+  return sql`select deal.* from deal where deal.id in (select deal.id ${list} offset ${param('offset')}) order by ${by}`
 }

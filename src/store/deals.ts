@@ -1,5 +1,4 @@
 import { generateKeyBetween } from 'fractional-indexing'
-import { sql } from 'kysely'
 import { contribution, type StageTotal } from '../domain/board.ts'
 import { type Deal, type DealPlace, facetsOf } from '../domain/deal.ts'
 import { invalid } from '../domain/errors.ts'
@@ -8,9 +7,10 @@ import type { Instant } from '../domain/time.ts'
 import { listDeals } from './deal-list.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { param, statement } from './engine.ts'
-import { all, type Columns, type Db, getRow, identify, insertRow, one, raw, updateRow } from './rows.ts'
+import { all, type Columns, type Db, getRow, identify, insertRow, one, updateRow } from './rows.ts'
 import type { DealRow } from './schema.ts'
 import { indexed } from './search.ts'
+import { sql } from './sql.ts'
 
 export const dealTable = (db: Db): Store['deals'] => ({
   identify: () => identify(db, 'deal'),
@@ -49,42 +49,32 @@ export const dealTable = (db: Db): Store['deals'] => ({
     pipelineId === undefined ? all(db, allTotals, toTotal) : all(db, totalsOfPipeline, toTotal, { pipeline: pipelineId }),
 })
 
-const byExternalId = statement<DealRow>((db) =>
-  db
-    .selectFrom('deal')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('external_id', '=', param<string>('externalId')),
+const byExternalId = statement<DealRow>(
+  () => sql`select * from deal where workspace_id = ${param('workspace')} and external_id = ${param('externalId')}`,
 )
 
-const lockDeal = statement((db) =>
-  raw(db, sql`select id from deal where workspace_id = ${param('workspace')} and id = ${param('id')} for update`),
+const lockDeal = statement(
+  () => sql`select id from deal where workspace_id = ${param('workspace')} and id = ${param('id')} for update`,
 )
 
-const anyAtAll = statement((db) =>
-  raw(
-    db,
+const anyAtAll = statement(
+  () =>
     sql`select 1 from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
       union all select 1 from deal where workspace_id = ${param('workspace')} and open_stage_id = ${param('stage')} limit 1`,
-  ),
 )
 
-const anyLive = statement((db) =>
-  raw(
-    db,
+const anyLive = statement(
+  () =>
     sql`select 1 from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')} and deleted_at is null
       union all
       select 1 from deal where workspace_id = ${param('workspace')} and open_stage_id = ${param('stage')} and deleted_at is null limit 1`,
-  ),
 )
 
 // —— search text ——
 
-const addText = statement((db) =>
-  raw(
-    db,
+const addText = statement(
+  () =>
     sql`insert or replace into deal_text (rowid, title, custom) values (${param('id')}, ${param('title')}, ${param('custom')})`,
-  ),
 )
 
 /** What of a deal is searched beside its title: the texts among its custom fields. */
@@ -104,20 +94,16 @@ async function writeText({ session, workspaceId }: Db, before: Deal | null, afte
 
 // —— facets ——
 
-const addFacet = statement((db) =>
-  raw(
-    db,
+const addFacet = statement(
+  () =>
     sql`insert into deal_facet (workspace_id, name, value, deal_id)
       values (${param('workspace')}, ${param('name')}, ${param('value')}, ${param('id')}) on conflict do nothing`,
-  ),
 )
 
-const dropFacet = statement((db) =>
-  raw(
-    db,
+const dropFacet = statement(
+  () =>
     sql`delete from deal_facet where workspace_id = ${param('workspace')} and name = ${param('name')}
       and value = ${param('value')} and deal_id = ${param('id')}`,
-  ),
 )
 
 async function writeFacets({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
@@ -132,9 +118,8 @@ async function writeFacets({ session, workspaceId }: Db, before: Deal | null, af
 
 // —— totals ——
 
-const addToTotal = statement((db) =>
-  raw(
-    db,
+const addToTotal = statement(
+  () =>
     sql`insert into stage_total (workspace_id, stage_id, currency, deal_count, amount, own_amount, own_weighted)
       values (${param('workspace')}, ${param('stage')}, ${param('currency')}, ${param('count')}, ${param('amount')}, ${param('own_amount')}, ${param('own_weighted')})
       on conflict (workspace_id, stage_id, currency) do update set
@@ -142,7 +127,6 @@ const addToTotal = statement((db) =>
         amount = stage_total.amount + excluded.amount,
         own_amount = stage_total.own_amount + excluded.own_amount,
         own_weighted = stage_total.own_weighted + excluded.own_weighted`,
-  ),
 )
 
 const negative = (total: StageTotal): StageTotal => ({
@@ -192,16 +176,14 @@ interface TotalText {
 const totalColumns = sql`stage_total.stage_id, stage_total.currency, stage_total.deal_count, cast(stage_total.amount as text) as amount,
   cast(stage_total.own_amount as text) as own_amount, cast(stage_total.own_weighted as text) as own_weighted`
 
-const allTotals = statement<TotalText>((db) =>
-  raw(db, sql<TotalText>`select ${totalColumns} from stage_total where workspace_id = ${param('workspace')} and deal_count <> 0`),
+const allTotals = statement<TotalText>(
+  () => sql`select ${totalColumns} from stage_total where workspace_id = ${param('workspace')} and deal_count <> 0`,
 )
 
-const totalsOfPipeline = statement<TotalText>((db) =>
-  raw(
-    db,
-    sql<TotalText>`select ${totalColumns} from stage join stage_total on stage_total.workspace_id = stage.workspace_id and stage_total.stage_id = stage.id
+const totalsOfPipeline = statement<TotalText>(
+  () =>
+    sql`select ${totalColumns} from stage join stage_total on stage_total.workspace_id = stage.workspace_id and stage_total.stage_id = stage.id
       where stage.workspace_id = ${param('workspace')} and stage.pipeline_id = ${param('pipeline')} and stage.deleted_at is null and deal_count <> 0`,
-  ),
 )
 
 const toTotal = (row: TotalText): StageTotal => ({
@@ -238,29 +220,23 @@ const lastMoment = 62 ** 8 - 1
 const arrivalRank = (at: Instant, id: number): string =>
   `h${base62(lastMoment - Math.min(Math.max(at, 0), lastMoment), 8)}${ordered(id)}V`
 
-const rankOf = statement<{ rank: string }>((db) =>
-  raw(
-    db,
-    sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+const rankOf = statement<{ rank: string }>(
+  () =>
+    sql`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
       and id = ${param('id')} and deleted_at is null`,
-  ),
 )
 
 // Deleted deals keep their place: one that is restored must not share its rank with another.
-const rankBefore = statement<{ rank: string }>((db) =>
-  raw(
-    db,
-    sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+const rankBefore = statement<{ rank: string }>(
+  () =>
+    sql`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
       and rank < ${param('rank')} and id <> ${param('self')} order by rank desc limit 1`,
-  ),
 )
 
-const rankAfter = statement<{ rank: string }>((db) =>
-  raw(
-    db,
-    sql<{ rank: string }>`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+const rankAfter = statement<{ rank: string }>(
+  () =>
+    sql`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
       and rank > ${param('rank')} and id <> ${param('self')} order by rank limit 1`,
-  ),
 )
 
 /** Sorts after every rank. */

@@ -1,5 +1,4 @@
-import { type Compilable, type Kysely, type RawBuilder, sql } from 'kysely'
-import type { Schema } from './schema.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** What a value in a prepared statement can be. */
 export type Value = string | number | bigint | null
@@ -13,17 +12,19 @@ export class Param {
 }
 
 /** A place in a statement for a value that is given when it runs. */
-export const param = <T>(name: string): RawBuilder<T> => sql<T>`${new Param(name)}`
+export const param = (name: string): Sql => sql`${new Param(name)}`
 
 export type EngineKind = 'sqlite' | 'postgres'
 
-/** A query that is built and compiled once per engine, and prepared once per connection. */
+/** A query that is written once per engine, and prepared once per connection. */
 export interface Statement<Row> {
-  build(db: Kysely<Schema>, engine: EngineKind): Compilable<Row>
+  build(engine: EngineKind): Sql
+  /** What its rows are; only the compiler looks at it. */
+  readonly row?: Row
 }
 
 /** Declares a statement; build it at module level, or keep it under the shape of its query. */
-export const statement = <Row>(build: Statement<Row>['build']): Statement<Row> => ({ build })
+export const statement = <Row = unknown>(build: Statement<Row>['build']): Statement<Row> => ({ build })
 
 export type Values = Readonly<Record<string, Value>>
 
@@ -57,7 +58,7 @@ export interface Engine {
 }
 
 /** `column in (…)` for a list of any length in one statement; the value is a JSON array of integers. */
-export const inList = (engine: EngineKind, column: RawBuilder<unknown>, name: string): RawBuilder<boolean> =>
+export const inList = (engine: EngineKind, column: Sql, name: string): Sql =>
   engine === 'sqlite'
-    ? sql<boolean>`${column} in (select value from json_each(${new Param(name)}))`
-    : sql<boolean>`${column} in (select value::bigint from json_array_elements_text(${new Param(name)}::json))`
+    ? sql`${column} in (select value from json_each(${new Param(name)}))`
+    : sql`${column} in (select value::bigint from json_array_elements_text(${new Param(name)}::json))`

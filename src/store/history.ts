@@ -1,10 +1,10 @@
-import { type RawBuilder, sql } from 'kysely'
 import type { Event, EventQuery } from '../domain/events.ts'
 import type { Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
 import { param, statement, type Value } from './engine.ts'
-import { type Db, raw, shaped } from './rows.ts'
+import { type Db, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** The append-only log of what happened. */
 
@@ -19,13 +19,11 @@ export const toEvent = (row: EventRow): Event => ({
   after: row.after === null ? null : JSON.parse(row.after),
 })
 
-const append = statement((db) =>
-  raw(
-    db,
+const append = statement(
+  () =>
     sql`insert into event (workspace_id, subject, subject_id, type, at, user_id, via, "before", "after")
       values (${param('workspace')}, ${param('subject')}, ${param('subject_id')}, ${param('type')}, ${param('at')}, ${param('user')},
         ${param('via')}, ${param('before')}, ${param('after')})`,
-  ),
 )
 
 const plain = {
@@ -40,7 +38,7 @@ const plain = {
 async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
   const { direction = 'asc', limit, after, offset = 0 } = query
   const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
-  const where: [string, RawBuilder<unknown>][] = []
+  const where: [string, Sql][] = []
   for (const [key, comparison] of Object.entries(plain)) {
     const value = query[key as keyof typeof plain]
     if (value === undefined) continue
@@ -51,13 +49,10 @@ async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
     where.push([`after ${direction}`, sql`event.id ${sql.raw(direction === 'asc' ? '>' : '<')} ${param('after')}`])
     values.after = after.id
   }
-  const list = shaped<EventRow>(`events ${direction} ${where.map(([name]) => name).join('|')}`, (kysely) => {
+  const list = shaped<EventRow>(`events ${direction} ${where.map(([name]) => name).join('|')}`, () => {
     const conditions = [sql`event.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
-    return raw(
-      kysely,
-      sql<EventRow>`select * from event where ${sql.join(conditions, sql` and `)}
-        order by event.id ${sql.raw(direction)} limit ${param('limit')} offset ${param('offset')}`,
-    )
+    return sql`select * from event where ${sql.join(conditions, ' and ')}
+        order by event.id ${sql.raw(direction)} limit ${param('limit')} offset ${param('offset')}`
   })
   const rows = await db.session.all(list, values)
   const items = rows.slice(0, limit).map(toEvent)

@@ -1,11 +1,11 @@
-import { type RawBuilder, sql } from 'kysely'
 import type { Page } from '../domain/page.ts'
 import type { Party, PartyQuery, PartySort, Reachable } from '../domain/party.ts'
 import type { Store } from '../domain/store.ts'
 import { inList, param, statement, type Value } from './engine.ts'
-import { type Db, nounTable, parse, raw, shaped } from './rows.ts'
+import { type Db, nounTable, parse, shaped } from './rows.ts'
 import { flag, type PartyRow, pack } from './schema.ts'
 import { indexed, matching } from './search.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** Contacts and companies. */
 
@@ -56,7 +56,7 @@ const fromParty = (party: Party, workspaceId: number): PartyRow => ({
   deleted_at: party.deletedAt,
 })
 
-const sortColumns: Readonly<Record<PartySort, RawBuilder<unknown>>> = {
+const sortColumns: Readonly<Record<PartySort, Sql>> = {
   id: sql`party.id`,
   name: sql`party.name`,
   lastName: sql`coalesce(party.last_name, '')`,
@@ -91,7 +91,7 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
     offset = 0,
   } = query
   const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
-  const where: [string, RawBuilder<unknown>][] = []
+  const where: [string, Sql][] = []
   for (const [key, comparison] of Object.entries(plain)) {
     const value = query[key as keyof typeof plain]
     if (value === undefined) continue
@@ -135,14 +135,11 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
     Object.assign(values, { afterValue: after.value, afterId: after.id })
   }
   const shape = `parties ${sort.by} ${sort.direction} ${where.map(([name]) => name).join('|')}`
-  const list = shaped<PartyRow>(shape, (kysely) => {
+  const list = shaped<PartyRow>(shape, () => {
     const conditions = [sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
     const direction = sql.raw(sort.direction)
-    return raw(
-      kysely,
-      sql<PartyRow>`select * from party where ${sql.join(conditions, sql` and `)}
-        order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`,
-    )
+    return sql`select * from party where ${sql.join(conditions, ' and ')}
+        order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`
   })
   if (text !== undefined) await db.session.settle()
   const rows = await db.session.all(list, values)
@@ -151,18 +148,14 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   return { items, next: rows.length > limit && last ? { value: last[sort.by] ?? '', id: last.id } : null }
 }
 
-const countPeople = statement<{ company_id: number; n: number }>((db, engine) =>
-  raw(
-    db,
-    sql<{ company_id: number; n: number }>`select company_id, count(*) as n from party
+const countPeople = statement<{ company_id: number; n: number }>(
+  (engine) =>
+    sql`select company_id, count(*) as n from party
       where workspace_id = ${param('workspace')} and deleted_at is null and company_id is not null and ${inList(engine, sql`company_id`, 'ids')}
       group by company_id`,
-  ),
 )
 
-const addText = statement((db) =>
-  raw(db, sql`insert or replace into party_text (rowid, name) values (${param('id')}, ${param('name')})`),
-)
+const addText = statement(() => sql`insert or replace into party_text (rowid, name) values (${param('id')}, ${param('name')})`)
 
 const writeText = async ({ session, workspaceId }: Db, { id, name }: Party): Promise<void> =>
   session.later(addText, { id, name: indexed(workspaceId, name) })

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import type { Page, Window } from '../domain/page.ts'
 import type { Credential, Store } from '../domain/store.ts'
 import type { Member, MemberQuery, Token } from '../domain/user.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { inList, param, type Session, statement, type Value } from './engine.ts'
-import { type Columns, type Db, identify, insertRow, one, raw, shaped } from './rows.ts'
+import { type Columns, type Db, identify, insertRow, one, shaped } from './rows.ts'
 import { flag, type MembershipRow, type TokenRow, type UserRow, type WorkspaceRow } from './schema.ts'
+import { sql } from './sql.ts'
 
 /** Workspaces, the people in them, and the tokens that speak for them. */
 
@@ -38,17 +38,13 @@ export const fromWorkspace = (workspace: Workspace): WorkspaceRow => ({
   updated_at: workspace.updatedAt,
 })
 
-const workspaceById = statement<WorkspaceRow>((db) =>
-  db.selectFrom('workspace').selectAll().where('id', '=', param<number>('workspace')),
-)
+const workspaceById = statement<WorkspaceRow>(() => sql`select * from workspace where id = ${param('workspace')}`)
 
-const saveWorkspace = statement((db) =>
-  raw(
-    db,
+const saveWorkspace = statement(
+  () =>
     sql`update workspace set name = ${param('name')}, currency = ${param('currency')}, time_zone = ${param('time_zone')},
       locale = ${param('locale')}, features = ${param('features')}, rates = ${param('rates')}, updated_at = ${param('updated_at')}
       where id = ${param('id')}`,
-  ),
 )
 
 export const workspaceTable = (db: Db): Store['workspace'] => ({
@@ -79,37 +75,26 @@ const memberColumns = sql`"user".id, "user".uuid, "user".email, membership.name,
 
 const fromMembership = sql`from membership join "user" on "user".id = membership.user_id`
 
-const memberById = statement<MemberRow>((db) =>
-  raw(
-    db,
-    sql<MemberRow>`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and membership.user_id = ${param('id')}`,
-  ),
+const memberById = statement<MemberRow>(
+  () =>
+    sql`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and membership.user_id = ${param('id')}`,
 )
 
-const memberByEmail = statement<MemberRow>((db) =>
-  raw(
-    db,
-    sql<MemberRow>`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and "user".email = ${param('email')}`,
-  ),
+const memberByEmail = statement<MemberRow>(
+  () =>
+    sql`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and "user".email = ${param('email')}`,
 )
 
-const userByEmail = statement<UserRow>((db) => db.selectFrom('user').selectAll().where('email', '=', param<string>('email')))
+const userByEmail = statement<UserRow>(() => sql`select * from "user" where email = ${param('email')}`)
 
-const saveMembership = statement((db) =>
-  raw(
-    db,
+const saveMembership = statement(
+  () =>
     sql`update membership set name = ${param('name')}, phone = ${param('phone')}, role = ${param('role')}, is_active = ${param('active')},
       updated_at = ${param('at')} where workspace_id = ${param('workspace')} and user_id = ${param('user')}`,
-  ),
 )
 
-const countAdmins = statement<{ n: number }>((db) =>
-  raw(
-    db,
-    sql<{
-      n: number
-    }>`select count(*) as n from membership where workspace_id = ${param('workspace')} and role = 'admin' and is_active = 1`,
-  ),
+const countAdmins = statement<{ n: number }>(
+  () => sql`select count(*) as n from membership where workspace_id = ${param('workspace')} and role = 'admin' and is_active = 1`,
 )
 
 /** A text to find with `like`, its own wildcards taken literally. */
@@ -134,12 +119,9 @@ async function listMembers(db: Db, query: MemberQuery): Promise<Page<Member>> {
     isActive !== undefined && { name: 'active', where: sql`membership.is_active = ${param('active')}`, value: flag(isActive) },
     after && { name: 'after', where: sql`membership.user_id > ${param('after')}`, value: after.id },
   ].filter((filter) => filter !== false && filter !== undefined)
-  const statementOf = shaped<MemberRow>(`members ${filters.map((filter) => filter.name)}`, (kysely) => {
+  const statementOf = shaped<MemberRow>(`members ${filters.map((filter) => filter.name)}`, () => {
     const where = [sql`membership.workspace_id = ${param('workspace')}`, ...filters.map((filter) => filter.where)]
-    return raw(
-      kysely,
-      sql<MemberRow>`select ${memberColumns} ${fromMembership} where ${sql.join(where, sql` and `)} order by membership.user_id limit ${param('limit')} offset ${param('offset')}`,
-    )
+    return sql`select ${memberColumns} ${fromMembership} where ${sql.join(where, ' and ')} order by membership.user_id limit ${param('limit')} offset ${param('offset')}`
   })
   const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
   for (const filter of filters) values[filter.name] = filter.value
@@ -203,20 +185,18 @@ const toToken = (row: TokenRow): Token => ({
 /** A secret has 256 bits of its own, so a plain hash is as good as a slow one; it is found by the hash and never compared itself. */
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
-const tokenById = statement<TokenRow>((db) =>
-  db.selectFrom('token').selectAll().where('workspace_id', '=', param<number>('workspace')).where('id', '=', param<number>('id')),
+const tokenById = statement<TokenRow>(
+  () => sql`select * from token where workspace_id = ${param('workspace')} and id = ${param('id')}`,
 )
 
-const tokens = statement<TokenRow>((db) =>
-  raw(
-    db,
-    sql<TokenRow>`select * from token where workspace_id = ${param('workspace')} and id > ${param('after')}
+const tokens = statement<TokenRow>(
+  () =>
+    sql`select * from token where workspace_id = ${param('workspace')} and id > ${param('after')}
       and (user_id = ${param('user')} or ${param('user')} = 0) order by id limit ${param('limit')}`,
-  ),
 )
 
-const revokeToken = statement((db) =>
-  raw(db, sql`update token set revoked_at = ${param('at')} where workspace_id = ${param('workspace')} and id = ${param('id')}`),
+const revokeToken = statement(
+  () => sql`update token set revoked_at = ${param('at')} where workspace_id = ${param('workspace')} and id = ${param('id')}`,
 )
 
 export const tokenTable = (db: Db): Store['tokens'] => ({
@@ -251,10 +231,9 @@ export const tokenTable = (db: Db): Store['tokens'] => ({
 
 type CredentialRow = MemberRow & { [column in keyof WorkspaceRow as `w_${column}`]: WorkspaceRow[column] } & { token_id: number }
 
-const credential = statement<CredentialRow>((db) =>
-  raw(
-    db,
-    sql<CredentialRow>`select token.id as token_id, ${memberColumns},
+const credential = statement<CredentialRow>(
+  () =>
+    sql`select token.id as token_id, ${memberColumns},
         workspace.id as w_id, workspace.uuid as w_uuid, workspace.name as w_name, workspace.subdomain as w_subdomain,
         workspace.currency as w_currency, workspace.time_zone as w_time_zone, workspace.locale as w_locale,
         workspace.features as w_features, workspace.rates as w_rates,
@@ -264,7 +243,6 @@ const credential = statement<CredentialRow>((db) =>
         join "user" on "user".id = token.user_id
         join workspace on workspace.id = token.workspace_id
       where token.hash = ${param('hash')} and token.revoked_at is null and (token.expires_at is null or token.expires_at > ${param('now')})`,
-  ),
 )
 
 /** Who a secret speaks for. One look-up by its hash, so that nothing about other secrets can be learnt from the time it takes. */
@@ -287,19 +265,15 @@ export async function authenticate(session: Session, secret: string, now: number
   return { workspace, user: toMember(row), tokenId: row.token_id }
 }
 
-const noteUse = statement((db) =>
-  raw(
-    db,
+const noteUse = statement(
+  () =>
     sql`update token set last_used_at = ${param('at')} where id = ${param('id')} and coalesce(last_used_at, 0) < ${param('at')}`,
-  ),
 )
 
 export const markTokenUsed = async (session: Session, id: number, at: number): Promise<void> => session.run(noteUse, { id, at })
 
-const workspaces = statement<WorkspaceRow>((db) => db.selectFrom('workspace').selectAll().orderBy('id'))
-const workspaceBySubdomain = statement<WorkspaceRow>((db) =>
-  db.selectFrom('workspace').selectAll().where('subdomain', '=', param<string>('subdomain')),
-)
+const workspaces = statement<WorkspaceRow>(() => sql`select * from workspace order by id`)
+const workspaceBySubdomain = statement<WorkspaceRow>(() => sql`select * from workspace where subdomain = ${param('subdomain')}`)
 
 export const allWorkspaces = async (session: Session): Promise<readonly Workspace[]> =>
   (await session.all(workspaces, {})).map(toWorkspace)

@@ -1,12 +1,12 @@
-import { type RawBuilder, sql } from 'kysely'
 import { invalid } from '../domain/errors.ts'
 import type { Page } from '../domain/page.ts'
 import type { DialectRecord, RecordQuery } from '../domain/record.ts'
 import type { Store } from '../domain/store.ts'
 import { inList, param, statement, type Value } from './engine.ts'
 import { pageById } from './people.ts'
-import { type Columns, type Db, identify, insertRow, raw, shaped } from './rows.ts'
+import { type Columns, type Db, identify, insertRow, shaped } from './rows.ts'
 import type { AnswerRow, RecordRow } from './schema.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** What single dialects keep for themselves, and answers kept for repeated requests. */
 
@@ -18,43 +18,31 @@ const toRecord = (row: RecordRow): DialectRecord => ({
   updatedAt: row.updated_at,
 })
 
-const byId = statement<RecordRow>((db) =>
-  db
-    .selectFrom('record')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('collection', '=', param<string>('collection'))
-    .where('id', '=', param<number>('id')),
+const byId = statement<RecordRow>(
+  () =>
+    sql`select * from record where workspace_id = ${param('workspace')} and collection = ${param('collection')} and id = ${param('id')}`,
 )
 
-const byKey = statement<RecordRow>((db) =>
-  db
-    .selectFrom('record')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('collection', '=', param<string>('collection'))
-    .where('key', '=', param<string>('key')),
+const byKey = statement<RecordRow>(
+  () =>
+    sql`select * from record where workspace_id = ${param('workspace')} and collection = ${param('collection')} and key = ${param('key')}`,
 )
 
-const save = statement((db) =>
-  raw(
-    db,
+const save = statement(
+  () =>
     sql`update record set key = ${param('key')}, data = ${param('data')}, updated_at = ${param('at')}
       where workspace_id = ${param('workspace')} and collection = ${param('collection')} and id = ${param('id')}`,
-  ),
 )
 
-const remove = statement((db) =>
-  raw(
-    db,
+const remove = statement(
+  () =>
     sql`delete from record where workspace_id = ${param('workspace')} and collection = ${param('collection')} and id = ${param('id')}`,
-  ),
 )
 
 async function listRecords(db: Db, collection: string, query: RecordQuery): Promise<Page<DialectRecord>> {
   const { ids, key, prefix, limit, after, offset = 0 } = query
   const values: Record<string, Value> = { workspace: db.workspaceId, collection, limit: limit + 1, offset }
-  const where: [string, RawBuilder<unknown>][] = []
+  const where: [string, Sql][] = []
   if (ids) {
     where.push(['ids', inList(db.engine.kind, sql`record.id`, 'ids')])
     values.ids = JSON.stringify(ids.filter(Number.isSafeInteger))
@@ -71,13 +59,10 @@ async function listRecords(db: Db, collection: string, query: RecordQuery): Prom
     where.push(['after', sql`record.id > ${param('after')}`])
     values.after = after.id
   }
-  const list = shaped<RecordRow>(`records ${where.map(([name]) => name).join('|')}`, (kysely) => {
+  const list = shaped<RecordRow>(`records ${where.map(([name]) => name).join('|')}`, () => {
     const own = sql`record.workspace_id = ${param('workspace')} and record.collection = ${param('collection')}`
     const conditions = [own, ...where.map(([, condition]) => condition)]
-    return raw(
-      kysely,
-      sql<RecordRow>`select * from record where ${sql.join(conditions, sql` and `)} order by record.id limit ${param('limit')} offset ${param('offset')}`,
-    )
+    return sql`select * from record where ${sql.join(conditions, ' and ')} order by record.id limit ${param('limit')} offset ${param('offset')}`
   })
   return pageById((await db.session.all(list, values)).map(toRecord), limit)
 }
@@ -85,16 +70,13 @@ async function listRecords(db: Db, collection: string, query: RecordQuery): Prom
 /** Beyond every key that begins with a prefix. */
 const beyond = '\u{10ffff}'
 
-const countKeys = statement<{ prefix: string; n: number }>((db, engine) => {
+const countKeys = statement<{ prefix: string; n: number }>((engine) => {
   const list =
     engine === 'sqlite' ? sql`json_each(${param('prefixes')})` : sql`json_array_elements_text(cast(${param('prefixes')} as json))`
-  return raw(
-    db,
-    sql<{ prefix: string; n: number }>`select wanted.value as prefix, count(*) as n from ${list} as wanted
+  return sql`select wanted.value as prefix, count(*) as n from ${list} as wanted
       join record on record.workspace_id = ${param('workspace')} and record.collection = ${param('collection')}
         and record.key >= wanted.value and record.key < wanted.value || ${param('beyond')}
-      group by wanted.value`,
-  )
+      group by wanted.value`
 })
 
 async function requireFreeKey({ session, workspaceId }: Db, collection: string, key: string | null, id: number): Promise<void> {
@@ -145,28 +127,20 @@ export const recordTable = (db: Db): Store['records'] => ({
   delete: async (collection, id) => db.session.run(remove, { workspace: db.workspaceId, collection, id }),
 })
 
-const answer = statement<AnswerRow>((db) =>
-  db
-    .selectFrom('answer')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('key', '=', param<string>('key')),
+const answer = statement<AnswerRow>(
+  () => sql`select * from answer where workspace_id = ${param('workspace')} and key = ${param('key')}`,
 )
 
-const keepAnswer = statement((db) =>
-  raw(
-    db,
+const keepAnswer = statement(
+  () =>
     sql`insert into answer (workspace_id, key, fingerprint, status, body, at)
       values (${param('workspace')}, ${param('key')}, ${param('fingerprint')}, ${param('status')}, ${param('body')}, ${param('at')})`,
-  ),
 )
 
 /** A few at a time with every new one, so that the table never needs a sweep of its own. */
-const forgetAnswers = statement((db) =>
-  raw(
-    db,
+const forgetAnswers = statement(
+  () =>
     sql`delete from answer where (workspace_id, key) in (select workspace_id, key from answer where at < ${param('before')} order by at limit 10)`,
-  ),
 )
 
 /** Repeated requests are recognised for a day. */

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Registry, Store } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
 import { dealTable } from './deals.ts'
@@ -16,7 +15,8 @@ import {
   workspaceTable,
 } from './people.ts'
 import { answerTable, recordTable } from './records.ts'
-import { type Db, raw } from './rows.ts'
+import type { Db } from './rows.ts'
+import { sql } from './sql.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
 
 /** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
@@ -78,7 +78,7 @@ class WorkspaceStore implements Store {
   }
 }
 
-const ping = statement((db) => raw(db, sql`select 1 from workspace limit 1`))
+const ping = statement(() => sql`select 1 from workspace limit 1`)
 
 /** A token's last use is written at most this often. */
 const touchEveryMs = 60_000

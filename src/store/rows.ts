@@ -1,8 +1,8 @@
-import { type Compilable, type Kysely, sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
 import type { Identity } from '../domain/store.ts'
 import { type Engine, param, type Session, type Statement, statement, type Value, type Values } from './engine.ts'
 import type { Schema } from './schema.ts'
+import { sql } from './sql.ts'
 
 /** What every table needs: a session to run on and the workspace whose rows it may touch. */
 export interface Db {
@@ -13,16 +13,10 @@ export interface Db {
 
 type TableName = keyof Schema
 
-/** Raw SQL as a compilable query, for what is the same over tables or has no place in the builder. */
-export const raw = <Row>(db: Kysely<Schema>, query: ReturnType<typeof sql<Row>>): Compilable<Row> =>
-  ({ compile: () => query.compile(db) }) as Compilable<Row>
-
-const nextId = statement<{ value: number }>((db) =>
-  raw(
-    db,
-    sql<{ value: number }>`insert into sequence (name, value) values (${param('name')}, 1)
+const nextId = statement<{ value: number }>(
+  () =>
+    sql`insert into sequence (name, value) values (${param('name')}, 1)
       on conflict (name) do update set value = sequence.value + 1 returning value`,
-  ),
 )
 
 /** amoCRM's two system statuses are the same number in every account; no stage is ever called so. */
@@ -62,8 +56,9 @@ const values = (columns: readonly string[]) => sql.join(columns.map((column) => 
 /** `insert into table`, every column given. */
 export function insertRow({ session }: Pick<Db, 'session'>, table: TableName, row: Columns): void | Promise<void> {
   const columns = Object.keys(row)
-  const insert = shaped(`insert ${table} ${columns.length}`, (db) =>
-    raw(db, sql`insert into ${sql.table(table)} (${names(columns)}) values (${values(columns)})`),
+  const insert = shaped(
+    `insert ${table} ${columns.length}`,
+    () => sql`insert into ${sql.ref(table)} (${names(columns)}) values (${values(columns)})`,
   )
   return session.run(insert, row)
 }
@@ -77,12 +72,9 @@ export function updateRow(
 ): void | Promise<void> {
   const columns = Object.keys(after).filter((column) => column !== 'id' && after[column] !== before?.[column])
   if (columns.length === 0) return
-  const update = shaped(`update ${table} ${columns.join()}`, (db) => {
+  const update = shaped(`update ${table} ${columns.join()}`, () => {
     const set = sql.join(columns.map((column) => sql`${sql.ref(column)} = ${param(column)}`))
-    return raw(
-      db,
-      sql`update ${sql.table(table)} set ${set} where id = ${param('id')} and workspace_id = ${param('workspace_id')}`,
-    )
+    return sql`update ${sql.ref(table)} set ${set} where id = ${param('id')} and workspace_id = ${param('workspace_id')}`
   })
   return session.run(update, after)
 }
@@ -90,8 +82,9 @@ export function updateRow(
 /** A row of this workspace by its id. */
 export function getRow<Row>({ session, workspaceId }: Db, table: TableName, id: number): Promise<Row | undefined> {
   if (!Number.isSafeInteger(id)) return Promise.resolve(undefined)
-  const get = shaped<Row>(`get ${table}`, (db) =>
-    raw(db, sql<Row>`select * from ${sql.table(table)} where id = ${param('id')} and workspace_id = ${param('workspace')}`),
+  const get = shaped<Row>(
+    `get ${table}`,
+    () => sql`select * from ${sql.ref(table)} where id = ${param('id')} and workspace_id = ${param('workspace')}`,
   )
   return Promise.resolve(session.one(get, { id, workspace: workspaceId }))
 }

@@ -1,12 +1,12 @@
-import { sql } from 'kysely'
 import type { CustomField } from '../domain/custom-field.ts'
 import type { LossReason } from '../domain/loss-reason.ts'
 import type { Pipeline } from '../domain/pipeline.ts'
 import type { Stage } from '../domain/stage.ts'
 import type { Store } from '../domain/store.ts'
 import { param, statement } from './engine.ts'
-import { all, type Db, nounTable, one, parse, raw } from './rows.ts'
+import { all, type Db, nounTable, one, parse } from './rows.ts'
 import { type CustomFieldRow, flag, type LossReasonRow, type PipelineRow, pack, type StageRow } from './schema.ts'
+import { sql } from './sql.ts'
 
 /** Pipelines, stages, loss reasons and custom fields: the bounded lists that give a workspace its shape. */
 
@@ -39,14 +39,8 @@ const fromPipeline = (pipeline: Pipeline, workspaceId: number): PipelineRow => (
   deleted_at: pipeline.deletedAt,
 })
 
-const livePipelines = statement<PipelineRow>((db) =>
-  db
-    .selectFrom('pipeline')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('deleted_at', 'is', null)
-    .orderBy('position')
-    .orderBy('id'),
+const livePipelines = statement<PipelineRow>(
+  () => sql`select * from pipeline where workspace_id = ${param('workspace')} and deleted_at is null order by position, id`,
 )
 
 export const pipelineTable = (db: Db): Store['pipelines'] => ({
@@ -89,26 +83,14 @@ const fromStage = (stage: Stage, workspaceId: number): StageRow => ({
   deleted_at: stage.deletedAt,
 })
 
-const liveStages = statement<StageRow>((db) =>
-  db
-    .selectFrom('stage')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('deleted_at', 'is', null)
-    .orderBy('pipeline_id')
-    .orderBy('position')
-    .orderBy('id'),
+const liveStages = statement<StageRow>(
+  () =>
+    sql`select * from stage where workspace_id = ${param('workspace')} and deleted_at is null order by pipeline_id, position, id`,
 )
 
-const stagesOfPipeline = statement<StageRow>((db) =>
-  db
-    .selectFrom('stage')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('pipeline_id', '=', param<number>('pipeline'))
-    .where('deleted_at', 'is', null)
-    .orderBy('position')
-    .orderBy('id'),
+const stagesOfPipeline = statement<StageRow>(
+  () =>
+    sql`select * from stage where workspace_id = ${param('workspace')} and pipeline_id = ${param('pipeline')} and deleted_at is null order by position, id`,
 )
 
 export const stageTable = (db: Db): Store['stages'] => ({
@@ -144,25 +126,14 @@ const fromLossReason = (reason: LossReason, workspaceId: number): LossReasonRow 
   deleted_at: reason.deletedAt,
 })
 
-const liveReasons = statement<LossReasonRow>((db) =>
-  db
-    .selectFrom('loss_reason')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('deleted_at', 'is', null)
-    .orderBy('id'),
+const liveReasons = statement<LossReasonRow>(
+  () => sql`select * from loss_reason where workspace_id = ${param('workspace')} and deleted_at is null order by id`,
 )
 
 /** `lost` comes before `unqualified` in the alphabet as well. */
-const reasonByName = statement<LossReasonRow>((db) =>
-  db
-    .selectFrom('loss_reason')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('name', '=', param<string>('name'))
-    .where('deleted_at', 'is', null)
-    .orderBy('kind')
-    .limit(1),
+const reasonByName = statement<LossReasonRow>(
+  () =>
+    sql`select * from loss_reason where workspace_id = ${param('workspace')} and name = ${param('name')} and deleted_at is null order by kind limit 1`,
 )
 
 export const lossReasonTable = (db: Db): Store['lossReasons'] => ({
@@ -196,13 +167,8 @@ const fromCustomField = (field: CustomField, workspaceId: number): CustomFieldRo
   deleted_at: field.deletedAt,
 })
 
-const liveFields = statement<CustomFieldRow>((db) =>
-  db
-    .selectFrom('custom_field')
-    .selectAll()
-    .where('workspace_id', '=', param<number>('workspace'))
-    .where('deleted_at', 'is', null)
-    .orderBy('id'),
+const liveFields = statement<CustomFieldRow>(
+  () => sql`select * from custom_field where workspace_id = ${param('workspace')} and deleted_at is null order by id`,
 )
 
 export const customFieldTable = (db: Db): Store['customFields'] => ({
@@ -211,9 +177,7 @@ export const customFieldTable = (db: Db): Store['customFields'] => ({
     (await all(db, liveFields, toCustomField)).filter((field) => subject === undefined || field.subject === subject),
 })
 
-const lockWorkspace = statement((db) =>
-  raw(db, sql`update workspace set updated_at = updated_at where id = ${param('workspace')}`),
-)
+const lockWorkspace = statement(() => sql`update workspace set updated_at = updated_at where id = ${param('workspace')}`)
 
 /** Whoever changes the shape of a workspace holds its row until the end of the transaction. */
 export const lockStructure = async ({ session, workspaceId, engine }: Db): Promise<void> => {

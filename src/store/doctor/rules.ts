@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import { type Statement, statement } from '../engine.ts'
-import { raw } from '../rows.ts'
+
+import { type Sql, sql } from '../sql.ts'
 
 /** What must be true of the rows among themselves. Each query returns the rows for which it is not. */
 export interface Rule<Row = Broken> {
@@ -20,14 +20,12 @@ export interface Broken {
 /** So many rows per rule are fetched at most; the rest would say the same. */
 export const rowsPerRule = 100
 
-const rule = (name: string, query: ReturnType<typeof sql<Broken>>, words: (row: Broken) => string): Rule => ({
+const rule = (name: string, query: Sql, words: (row: Broken) => string): Rule => ({
   name,
-  broken: statement<Broken>((db) =>
-    raw(
-      db,
-      sql<Broken>`select found.id, workspace.subdomain as workspace, found.has, found.wants
+  broken: statement<Broken>(
+    () =>
+      sql`select found.id, workspace.subdomain as workspace, found.has, found.wants
         from (${query}) as found left join workspace on workspace.id = found.workspace_id limit ${sql.lit(rowsPerRule)}`,
-    ),
   ),
   words,
 })
@@ -146,8 +144,8 @@ export const rules: readonly Rule[] = [
     (['deal', 'party'] as const).map((table) =>
       rule(
         `the ${role} of a ${table} is a member`,
-        sql`select ${sql.table(table)}.id, ${sql.table(table)}.workspace_id, ${sql.ref(`${table}.${role}_id`)} as has, null as wants
-          from ${sql.table(table)} left join membership
+        sql`select ${sql.ref(table)}.id, ${sql.ref(table)}.workspace_id, ${sql.ref(`${table}.${role}_id`)} as has, null as wants
+          from ${sql.ref(table)} left join membership
             on membership.workspace_id = ${sql.ref(`${table}.workspace_id`)} and membership.user_id = ${sql.ref(`${table}.${role}_id`)}
           where membership.user_id is null`,
         ({ id, has }) => `${nouns[table]} ${id} has user ${has} as its ${role}, who is no member`,
@@ -163,7 +161,7 @@ export const rules: readonly Rule[] = [
   ).map(([table, column, kind]) =>
     rule(
       `the ${column} of a ${table} is a ${kind}`,
-      sql`select one.id, one.workspace_id, ${sql.ref(`one.${column}`)} as has, null as wants from ${sql.table(table)} as one
+      sql`select one.id, one.workspace_id, ${sql.ref(`one.${column}`)} as has, null as wants from ${sql.ref(table)} as one
           left join party as other on other.id = ${sql.ref(`one.${column}`)} and other.workspace_id = one.workspace_id and other.kind = ${sql.lit(kind)}
         where ${sql.ref(`one.${column}`)} is not null and other.id is null`,
       ({ id, has }) =>
@@ -183,7 +181,7 @@ export const rules: readonly Rule[] = [
     rule(
       `events of a ${subject} that exists`,
       sql`select event.id, event.workspace_id, event.subject_id as has, null as wants from event
-          left join ${sql.table(subject)} as one on one.id = event.subject_id and one.workspace_id = event.workspace_id
+          left join ${sql.ref(subject)} as one on one.id = event.subject_id and one.workspace_id = event.workspace_id
         where event.subject = ${sql.lit(subject)} and one.id is null`,
       ({ id, has }) => `event ${id} is about ${subject} ${has}, which does not exist`,
     ),
@@ -193,7 +191,7 @@ export const rules: readonly Rule[] = [
       rule(
         `the counter of ${table} ids`,
         sql`select coalesce(max(id), 0) as id, null as workspace_id, (select value from sequence where name = ${sql.lit(table)}) as has, null as wants
-          from ${sql.table(table)} having coalesce(max(id), 0) > coalesce((select value from sequence where name = ${sql.lit(table)}), 0)`,
+          from ${sql.ref(table)} having coalesce(max(id), 0) > coalesce((select value from sequence where name = ${sql.lit(table)}), 0)`,
         ({ id, has }) =>
           `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
       ),

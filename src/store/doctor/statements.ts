@@ -1,26 +1,24 @@
-import { sql } from 'kysely'
 import { param, statement } from '../engine.ts'
-import { raw } from '../rows.ts'
+
 import type { DealFacetRow, DealRow, EventRow, PartyRow, PipelineRow, StageRow, WorkspaceRow } from '../schema.ts'
+import { sql } from '../sql.ts'
 
 /** What the doctor reads row by row, over all workspaces. */
 
 const inOrder = <Row>(table: 'deal' | 'stage' | 'pipeline' | 'party') =>
-  statement<Row>((db) => raw(db, sql<Row>`select * from ${sql.table(table)} order by id`))
+  statement<Row>(() => sql`select * from ${sql.ref(table)} order by id`)
 
 export const deals = inOrder<DealRow>('deal')
 export const stages = inOrder<StageRow>('stage')
 export const pipelines = inOrder<PipelineRow>('pipeline')
 export const parties = inOrder<PartyRow>('party')
 
-export const workspaces = statement<WorkspaceRow>((db) => db.selectFrom('workspace').selectAll().orderBy('id'))
+export const workspaces = statement<WorkspaceRow>(() => sql`select * from workspace order by id`)
 
-export const eventsOf = statement<EventRow>((db) =>
-  raw(
-    db,
-    sql<EventRow>`select * from event where workspace_id = ${param('workspace')} and subject = ${param('subject')}
+export const eventsOf = statement<EventRow>(
+  () =>
+    sql`select * from event where workspace_id = ${param('workspace')} and subject = ${param('subject')}
       and subject_id = ${param('id')} order by id`,
-  ),
 )
 
 export interface TotalText {
@@ -34,33 +32,25 @@ export interface TotalText {
 }
 
 /** Sums as text: they may be larger than a JavaScript number can count. */
-export const totals = statement<TotalText>((db) =>
-  raw(
-    db,
-    sql<TotalText>`select workspace_id, stage_id, currency, deal_count, cast(amount as text) as amount, cast(own_amount as text) as own_amount,
+export const totals = statement<TotalText>(
+  () =>
+    sql`select workspace_id, stage_id, currency, deal_count, cast(amount as text) as amount, cast(own_amount as text) as own_amount,
       cast(own_weighted as text) as own_weighted from stage_total`,
-  ),
 )
 
-export const hasFacet = statement<{ found: number }>((db) =>
-  raw(
-    db,
-    sql<{
-      found: number
-    }>`select 1 as found from deal_facet where workspace_id = ${param('workspace')} and name = ${param('name')}
+export const hasFacet = statement<{ found: number }>(
+  () =>
+    sql`select 1 as found from deal_facet where workspace_id = ${param('workspace')} and name = ${param('name')}
       and value = ${param('value')} and deal_id = ${param('id')}`,
-  ),
 )
 
-export const countFacets = statement<{ workspace_id: number; n: number }>((db) =>
-  raw(db, sql<{ workspace_id: number; n: number }>`select workspace_id, count(*) as n from deal_facet group by workspace_id`),
+export const countFacets = statement<{ workspace_id: number; n: number }>(
+  () => sql`select workspace_id, count(*) as n from deal_facet group by workspace_id`,
 )
 
-export const facets = statement<DealFacetRow>((db) =>
-  db.selectFrom('deal_facet').selectAll().where('workspace_id', '=', param<number>('workspace')),
-)
+export const facets = statement<DealFacetRow>(() => sql`select * from deal_facet where workspace_id = ${param('workspace')}`)
 
-export const dealById = statement<DealRow>((db) => db.selectFrom('deal').selectAll().where('id', '=', param<number>('id')))
+export const dealById = statement<DealRow>(() => sql`select * from deal where id = ${param('id')}`)
 
 /** A word in the search index: of which row and column. */
 export interface IndexedWord {
@@ -71,20 +61,16 @@ export interface IndexedWord {
 
 /** Opens the words of a search index to be read; in the connection's own temporary schema, so that nothing is written. */
 export const openWords = (index: 'deal_text' | 'party_text') =>
-  statement((db) =>
-    raw(
-      db,
+  statement(
+    () =>
       sql`create virtual table if not exists temp.${sql.raw(`words_of_${index}`)} using fts5vocab(main, ${sql.raw(index)}, instance)`,
-    ),
   )
 
 export const words = (index: 'deal_text' | 'party_text') =>
-  statement<IndexedWord>((db) => raw(db, sql<IndexedWord>`select term, doc, col from temp.${sql.raw(`words_of_${index}`)}`))
+  statement<IndexedWord>(() => sql`select term, doc, col from temp.${sql.raw(`words_of_${index}`)}`)
 
-export const integrity = statement<{ integrity_check: string }>((db) =>
-  raw(db, sql<{ integrity_check: string }>`pragma integrity_check(20)`),
-)
+export const integrity = statement<{ integrity_check: string }>(() => sql`pragma integrity_check(20)`)
 
-export const countRows = statement<{ n: number }>((db) =>
-  raw(db, sql<{ n: number }>`select (select count(*) from deal) + (select count(*) from party) as n`),
+export const countRows = statement<{ n: number }>(
+  () => sql`select (select count(*) from deal) + (select count(*) from party) as n`,
 )

@@ -1,19 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { DomainError } from '../../domain/errors.ts'
 import { Param, type Session, type Statement, type Value, type Values } from '../engine.ts'
-import type { Schema } from '../schema.ts'
-
-/** Kysely only writes the SQL here; running it is this file's business. */
-const builder = new Kysely<Schema>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-})
 
 interface Compiled {
   sql: string
@@ -25,8 +13,8 @@ const compiled = new WeakMap<Statement<unknown>, Compiled>()
 function compile(statement: Statement<unknown>): Compiled {
   let kept = compiled.get(statement)
   if (!kept) {
-    const query = statement.build(builder, 'sqlite').compile()
-    kept = { sql: query.sql, parameters: query.parameters as readonly (Param | Value)[] }
+    const query = statement.build('sqlite')
+    kept = { sql: query.sql, parameters: query.values as readonly (Param | Value)[] }
     compiled.set(statement, kept)
   }
   return kept

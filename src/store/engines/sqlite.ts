@@ -36,7 +36,7 @@ export class SqliteEngine implements Engine {
   readonly #queue: Job[] = []
   readonly #busyLimitMs: number
   #draining: Promise<void> | undefined
-  #closed = false
+  #closing: Promise<void> | undefined
 
   /** `busyLimitMs`: how long a writer of another process may hold the file before a request gives up. */
   constructor(file: string, { busyLimitMs = 10_000 }: { busyLimitMs?: number } = {}) {
@@ -60,7 +60,7 @@ export class SqliteEngine implements Engine {
   }
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    if (this.#closed) return Promise.reject(new DomainError({ kind: 'unavailable' }))
+    if (this.#closing) return Promise.reject(new DomainError({ kind: 'unavailable' }))
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject })
       this.#draining ??= this.#drain()
@@ -144,8 +144,12 @@ export class SqliteEngine implements Engine {
     }
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
+  /** Finishes what has begun; whoever comes later is refused. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#finish())
+  }
+
+  async #finish(): Promise<void> {
     await this.#draining
     this.#reading.db.close()
     this.#writing.db.close()

@@ -1,0 +1,285 @@
+import {
+  addCustomField,
+  type CustomField,
+  type CustomFieldSubject,
+  type CustomFieldType,
+  changeCustomField,
+} from '../../domain/custom-field.ts'
+import { addPipeline } from '../../domain/edit-pipelines.ts'
+import { addStage } from '../../domain/edit-stages.ts'
+import { addLossReason, type LossKind } from '../../domain/loss-reason.ts'
+import { addParty, type Party } from '../../domain/party.ts'
+import { defaultPipeline, listPipelines, type Pipeline } from '../../domain/pipeline.ts'
+import type { Scope } from '../../domain/scope.ts'
+import { firstOfKind, listStages, type Stage, type StageKind } from '../../domain/stage.ts'
+import type { Json, JsonObject } from '../../domain/text.ts'
+import { addMember } from '../../domain/user.ts'
+import { nameOf } from '../names.ts'
+import { type Cells, customValue } from './cells.ts'
+import { refuseRow } from './refusal.ts'
+import { type Thing, things } from './things.ts'
+
+/**
+ * Finds what the rows of a file name: stages, owners, companies and so on, by name; and makes what is missing where that was asked for.
+ * Remembers what it found for the length of a batch; what a refused row has made is forgotten with the row.
+ */
+export class Directory {
+  readonly #creates: ReadonlySet<Thing>
+  readonly #kept = new Map<string, unknown>()
+  #ofRow: { key: string; thing?: Thing; name?: string }[] = []
+  /** What was made, each name once, also over the batches of a rehearsal. */
+  readonly made: ReadonlyMap<Thing, Set<string>> = new Map(things.map((thing) => [thing, new Set()]))
+
+  constructor(creates: ReadonlySet<Thing>) {
+    this.#creates = creates
+  }
+
+  /** Others may have changed anything since the last batch. */
+  beginBatch(): void {
+    this.#kept.clear()
+    this.#ofRow = []
+  }
+
+  beginRow(): void {
+    this.#ofRow = []
+  }
+
+  forgetRow(): void {
+    for (const { key, thing, name } of this.#ofRow) {
+      this.#kept.delete(key)
+      if (thing !== undefined && name !== undefined) this.made.get(thing)?.delete(name)
+    }
+  }
+
+  async #find<T>(key: string, look: () => Promise<T>): Promise<T> {
+    if (!this.#kept.has(key)) this.#kept.set(key, await look())
+    return this.#kept.get(key) as T
+  }
+
+  /** What is there under the key, or what `make` makes if this may be made. */
+  async #findOrMake<T>(
+    key: string,
+    thing: Thing,
+    name: string,
+    look: () => Promise<T | undefined>,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    const found = await this.#find(key, look)
+    if (found !== undefined) return found
+    this.#require(thing, `there is no ${singular[thing]} '${name}'`)
+    const made = await make()
+    this.#note(key, made, thing, name)
+    return made
+  }
+
+  #require(thing: Thing, why: string): void {
+    if (!this.#creates.has(thing)) refuseRow(`${why}; --create ${thing} makes what is missing`)
+  }
+
+  #note(key: string, value: unknown, thing: Thing, name: string): void {
+    this.#kept.set(key, value)
+    const names = this.made.get(thing)
+    // A name that an earlier row has made stays counted whatever becomes of this one.
+    this.#ofRow.push(names?.has(name) ? { key } : { key, thing, name })
+    names?.add(name)
+  }
+
+  #forget(key: string): void {
+    this.#kept.delete(key)
+    this.#ofRow.push({ key })
+  }
+
+  defaultPipeline(scope: Scope): Promise<Pipeline> {
+    return this.#find('default pipeline', () => defaultPipeline(scope))
+  }
+
+  pipeline(scope: Scope, name: string): Promise<Pipeline> {
+    return this.#findOrMake(
+      `pipeline ${name.toLowerCase()}`,
+      'pipelines',
+      name,
+      async () => (await listPipelines(scope)).find((pipeline) => sameName(pipeline.name, name)),
+      () => addPipeline(scope, { name, hasProbability: true }),
+    )
+  }
+
+  stages(scope: Scope, pipelineId: number): Promise<readonly Stage[]> {
+    return this.#find(`stages ${pipelineId}`, () => listStages(scope, pipelineId))
+  }
+
+  /**
+   * A stage of the pipeline by name; where several have it, the one of the kind. A word for winning or losing means the first such stage
+   * if none is called so. What is missing is made of the kind.
+   */
+  async stage(scope: Scope, pipeline: Pipeline, name: string, kind: StageKind): Promise<Stage> {
+    const stages = await this.stages(scope, pipeline.id)
+    const named = stages.filter((stage) => sameName(stage.name, name))
+    const meant = kindOf(name) ?? 'open'
+    const found =
+      named.find((stage) => stage.kind === kind) ?? named[0] ?? (meant === 'open' ? undefined : firstOfKind(stages, meant))
+    if (found) return found
+    this.#require('stages', `pipeline '${pipeline.name}' has no stage '${name}'`)
+    const made = await addStage(scope, { pipelineId: pipeline.id, name, kind })
+    this.#note(`stage ${made.id}`, made, 'stages', `${pipeline.name}: ${name}`)
+    this.#forget(`stages ${pipeline.id}`)
+    return made
+  }
+
+  /** A user by e-mail address or name. A made one gets an address that can never receive mail, where none is known. */
+  owner(scope: Scope, { name, email }: { name: string | undefined; email: string | undefined }): Promise<number> {
+    const address = email ?? (name?.includes('@') ? name : undefined)
+    const shown = name ?? address ?? ''
+    return this.#findOrMake(
+      `owner ${address ?? ''} ${shown}`,
+      'owners',
+      address ?? shown,
+      async () => {
+        const { members } = scope.store
+        if (address !== undefined) return (await members.byEmail(address.toLowerCase()))?.id
+        const { items } = await members.list({ name: shown, limit: 2 })
+        if (items.length > 1)
+          refuseRow(`there are several users named '${shown}'; map a column with their addresses to owner_email`)
+        return items[0]?.id
+      },
+      async () => {
+        const own = {
+          name: name?.includes('@') ? nameOf(name) : (name ?? nameOf(shown)),
+          email: address ?? (await this.#freeAddress(scope, shown)),
+        }
+        return (await addMember(scope, { ...own, role: 'member' })).id
+      },
+    )
+  }
+
+  async #freeAddress(scope: Scope, name: string): Promise<string> {
+    const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+    const local =
+      plain
+        .replace(/[^a-z0-9]+/g, '.')
+        .replace(/^\.+|\.+$/g, '')
+        .slice(0, 50) || 'owner'
+    for (let n = 1; ; n++) {
+      const address = `${local}${n === 1 ? '' : n}@${scope.workspace.subdomain}.invalid`
+      if (!(await scope.store.members.byEmail(address))) return address
+    }
+  }
+
+  company(scope: Scope, name: string): Promise<number> {
+    return this.#findOrMake(
+      `company ${name}`,
+      'companies',
+      name,
+      async () => (await this.#party(scope, { kind: 'company', name }))?.id,
+      async () => (await addParty(scope, { kind: 'company', name })).id,
+    )
+  }
+
+  /** A person by e-mail address, or by name and company. */
+  contact(
+    scope: Scope,
+    { name, email, companyId }: { name: string | undefined; email: string | undefined; companyId: number | undefined },
+  ): Promise<number> {
+    const shown = name ?? email ?? ''
+    return this.#findOrMake(
+      `contact ${email ?? ''} ${shown} ${email === undefined ? (companyId ?? '') : ''}`,
+      'contacts',
+      email ?? `${shown} ${companyId ?? ''}`,
+      async () =>
+        (await this.#party(scope, email === undefined ? { kind: 'person', name: shown, companyId } : { kind: 'person', email }))
+          ?.id,
+      async () => {
+        const emails = email === undefined ? [] : [{ value: email, label: 'work', primary: true }]
+        return (await addParty(scope, { kind: 'person', name: shown, emails, companyId })).id
+      },
+    )
+  }
+
+  async #party(
+    scope: Scope,
+    query: { kind: Party['kind']; name?: string; email?: string; companyId?: number | undefined },
+  ): Promise<Party | undefined> {
+    return (await scope.store.parties.list({ ...query, limit: 1 })).items[0]
+  }
+
+  /** A reason for losing by its name; undefined where it may not be made, so that it is kept as a comment. */
+  async reason(scope: Scope, name: string, kind: LossKind): Promise<number | undefined> {
+    const key = `reason ${kind} ${name}`
+    const found = await this.#find(key, async () => {
+      const reasons = await scope.store.lossReasons.live()
+      return (
+        reasons.find((reason) => reason.name === name && reason.kind === kind) ?? reasons.find((reason) => reason.name === name)
+      )?.id
+    })
+    if (found !== undefined || !this.#creates.has('reasons')) return found
+    const { id } = await addLossReason(scope, { name, kind })
+    this.#note(key, id, 'reasons', name)
+    return id
+  }
+
+  /** The values of the row's custom fields by the id of the field, each in the field's own type. */
+  async customFields(scope: Scope, subject: CustomFieldSubject, cells: Cells): Promise<JsonObject | undefined> {
+    const values: [string, Json][] = []
+    for (const { name, type, cell, text } of cells.custom()) {
+      const field = await this.#field(scope, subject, name, type, text)
+      values.push([
+        String(field.id),
+        customValue(cell, text, field.type) ?? refuseRow(`${name} '${text}' is not a ${field.type}`),
+      ])
+    }
+    return values.length === 0 ? undefined : Object.fromEntries(values)
+  }
+
+  /** A custom field by its name. One for a choice takes new options as they come. */
+  async #field(
+    scope: Scope,
+    subject: CustomFieldSubject,
+    name: string,
+    type: CustomFieldType,
+    text: string,
+  ): Promise<CustomField> {
+    const key = `field ${subject} ${name}`
+    const field = await this.#findOrMake(
+      key,
+      'fields',
+      name,
+      async () => (await scope.store.customFields.live(subject)).find((other) => other.name === name),
+      () => addCustomField(scope, { subject, name, type }),
+    )
+    if (field.type !== 'choice' || field.options.includes(text)) return field
+    this.#require('fields', `custom field '${name}' has no option '${text}'`)
+    const grown = await changeCustomField(scope, field.id, { options: [...field.options, text] })
+    this.#forget(key)
+    return grown
+  }
+}
+
+const singular: Readonly<Record<Thing, string>> = {
+  pipelines: 'pipeline',
+  stages: 'stage',
+  owners: 'user',
+  companies: 'company',
+  contacts: 'contact',
+  reasons: 'loss reason',
+  fields: 'custom field',
+}
+
+const sameName = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase()
+
+/** The outcome that a word of another system's means: `Closed Won` → won. */
+export function kindOf(word: string): StageKind | undefined {
+  const bare = word.toLowerCase().replace(/[^a-z]/g, '')
+  return outcomes[bare]
+}
+
+const outcomes: Readonly<Record<string, StageKind>> = {
+  open: 'open',
+  inprogress: 'open',
+  active: 'open',
+  won: 'won',
+  win: 'won',
+  closedwon: 'won',
+  lost: 'lost',
+  closedlost: 'lost',
+  unqualified: 'unqualified',
+  disqualified: 'unqualified',
+}

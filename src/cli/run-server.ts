@@ -1,0 +1,73 @@
+import { pino } from 'pino'
+import type { Config } from '../config.ts'
+import { type Serving, serve } from '../serve.ts'
+import { compact } from './compact.ts'
+import { prettyLog } from './pretty-log.ts'
+
+/** How long running requests may take to finish before the process ends without them. */
+const drainLimitMs = 10_000
+
+/** Serves until a signal says to stop; then lets running requests finish. */
+export async function runServer(config: Config): Promise<void> {
+  const logger = pino(
+    {
+      level: config.logLevel,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    process.stdout.isTTY ? prettyLog(process.stdout) : pino.destination({ dest: 1, sync: true }),
+  )
+  const serving = await serve(config, logger)
+  const url = addressOf(config, serving)
+  // A token that was given is known already; only a new one has to be shown.
+  if (serving.firstToken !== undefined && config.token === undefined) process.stdout.write(welcome(url, serving.firstToken))
+  const own = serving.ports.flatMap(({ dialect, port }) => (dialect === null ? [] : [{ dialect, port }]))
+  logger.info({ url, ...(own.length > 0 ? { own } : {}) }, `crmux is ready on ${url}`)
+  compact()
+
+  let stoppedAt: number | undefined
+  const stop = async (signal: NodeJS.Signals) => {
+    // npm passes Ctrl-C on although the terminal has sent it already: the same wish, not impatience.
+    if (stoppedAt !== undefined) {
+      if (Date.now() - stoppedAt > 1000) process.exit(130)
+      return
+    }
+    stoppedAt = Date.now()
+    logger.info({ signal }, 'stopping')
+    setTimeout(() => {
+      logger.warn({ afterMs: drainLimitMs }, 'requests that still ran were cut off')
+      process.exit(0)
+    }, drainLimitMs).unref()
+    await serving.close()
+    logger.info('stopped')
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function addressOf({ host, tlsCert }: Config, { ports }: Serving): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `${tlsCert === undefined ? 'http' : 'https'}://${name}:${ports[0]?.port}`
+}
+
+function welcome(url: string, token: string): string {
+  const lines = [
+    'Welcome to crmux. This store is new. The token of its admin, admin@example.com:',
+    '',
+    `    ${token}`,
+    '',
+    'It works in every dialect and is shown this once; crmux token create makes more.',
+  ]
+  const width = Math.max(...lines.map((line) => line.length))
+  const rule = '─'.repeat(width + 2)
+  const box = [`┌${rule}┐`, ...lines.map((line) => `│ ${line.padEnd(width)} │`), `└${rule}┘`]
+  return [
+    ...box,
+    'Try it, and take in your own deals:',
+    `  curl -H 'Authorization: Bearer ${token}' ${url}/api/v1/me`,
+    '  npm run -s crmux -- import deals FILE.csv --create',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,199 @@
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eachRow } from '../../src/domain/bulk.ts'
+import { createDeal, deleteDeal } from '../../src/domain/edit-deals.ts'
+import { mergeStages } from '../../src/domain/edit-stages.ts'
+import { DomainError, invalid } from '../../src/domain/errors.ts'
+import { atomically, type Scope } from '../../src/domain/scope.ts'
+import { listStages } from '../../src/domain/stage.ts'
+import { dumpAll } from '../properties/dump.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+/** What sharing a commit, waiting for a lock and undoing a part must never do to anybody else. */
+
+let world: World
+let scope: Scope
+beforeAll(async () => {
+  world = openWorld({ busyLimitMs: 400 })
+  ;({ scope } = await world.workspace())
+})
+afterAll(() => world.close())
+
+const titles = async () => (await scope.store.deals.list({ limit: 1000 })).items.map(({ title }) => title)
+
+const outcome = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof DomainError ? error.refusal.kind : String(error)),
+  )
+
+const making = (title: string, then?: () => void) =>
+  atomically(scope, async (inner) => {
+    await createDeal(inner, { title })
+    then?.()
+  })
+
+describe('writers that share a commit', () => {
+  test('are answered each for itself: refusals, bugs and successes side by side', async () => {
+    const before = await titles()
+    const answers = await Promise.all(
+      [
+        making('group 1'),
+        making('group 2', () => invalid('title', 'blank')),
+        making('group 3'),
+        making('group 4', () => {
+          throw new TypeError('a bug')
+        }),
+        making('group 5'),
+      ].map(outcome),
+    )
+    expect(answers).toEqual(['done', 'invalid', 'done', 'TypeError: a bug', 'done'])
+    expect(await titles()).toEqual([...before, 'group 1', 'group 3', 'group 5'])
+  })
+
+  test('leave no trace of one that was alone and failed', async () => {
+    for (const fail of [
+      () => invalid('title', 'blank'),
+      () => {
+        throw new TypeError('a bug')
+      },
+    ]) {
+      const before = dumpAll(world.engine.database)
+      expect(await outcome(making('alone', fail))).not.toBe('done')
+      expect(dumpAll(world.engine.database)).toEqual(before)
+    }
+  })
+
+  test('are told only after the commit: whoever is answered can read it', async () => {
+    await Promise.all(
+      Array.from({ length: 300 }, async (_, index) => {
+        const { id } = await createDeal(scope, { title: `read back ${index}` })
+        expect((await scope.store.deals.get(id))?.title).toBe(`read back ${index}`)
+      }),
+    )
+  })
+
+  test('are not seen before it', async () => {
+    let inside: readonly string[] = []
+    await atomically(scope, async (inner) => {
+      await createDeal(inner, { title: 'not yet' })
+      inside = await titles()
+      expect((await inner.store.deals.list({ limit: 1000 })).items.at(-1)?.title).toBe('not yet')
+    })
+    expect(inside).not.toContain('not yet')
+    expect(await titles()).toContain('not yet')
+  })
+})
+
+test('parts within parts can be undone alone', async () => {
+  const before = await titles()
+  const part = (inner: Scope, title: string, fails: boolean) =>
+    atomically(inner, async (deeper) => {
+      await createDeal(deeper, { title })
+      const row = await outcome(
+        atomically(deeper, async (deepest) => {
+          await createDeal(deepest, { title: `${title}, deepest` })
+          if (!fails) invalid('title', 'blank')
+        }),
+      )
+      expect(row).toBe(fails ? 'done' : 'invalid')
+      if (fails) invalid('title', 'blank')
+    })
+  await atomically(scope, async (inner) => {
+    expect(await outcome(part(inner, 'kept', false))).toBe('done')
+    expect(await outcome(part(inner, 'undone', true))).toBe('invalid')
+    await createDeal(inner, { title: 'last' })
+  })
+  expect(await titles()).toEqual([...before, 'kept', 'last'])
+})
+
+describe('a lock that another process holds', () => {
+  /** A second connection, as a second process would have it, that holds the write lock. */
+  function hold() {
+    const db = new DatabaseSync(world.file)
+    db.exec('begin immediate')
+    return {
+      release() {
+        if (!db.isOpen) return
+        db.exec('commit')
+        db.close()
+      },
+    }
+  }
+
+  test('is waited for, while everything else goes on', async () => {
+    const lock = hold()
+    const written = createDeal(scope, { title: 'patient' })
+    let turns = 0
+    let reads = 0
+    const until = Date.now() + 150
+    while (Date.now() < until) {
+      await delay(1)
+      turns++
+      if ((await titles()).length > 0) reads++
+    }
+    // A blocked event loop would turn a few times at most.
+    expect(turns).toBeGreaterThan(15)
+    expect(reads).toBe(turns)
+    expect(await titles()).not.toContain('patient')
+    lock.release()
+    await written
+    expect(await titles()).toContain('patient')
+  })
+
+  test('is not waited for without end: all who wait are refused, and nothing of theirs is written', async () => {
+    const lock = hold()
+    const before = dumpAll(world.engine.database)
+    const began = Date.now()
+    const answers = await Promise.all(['a', 'b', 'c'].map((title) => outcome(createDeal(scope, { title }))))
+    expect(answers).toEqual(['unavailable', 'unavailable', 'unavailable'])
+    expect(Date.now() - began).toBeGreaterThan(350)
+    expect(dumpAll(world.engine.database)).toEqual(before)
+    lock.release()
+    // The store has not given up: the next one is served.
+    expect(await outcome(createDeal(scope, { title: 'afterwards' }))).toBe('done')
+  })
+})
+
+test('a long transaction lets readers in between', async () => {
+  const place = await world.workspace()
+  const [from, into] = (await listStages(place.scope)).map(({ id }) => id)
+  const rows = Array.from({ length: 1500 }, (_, index) => index)
+  await eachRow(place.scope, rows, (inner, index) => createDeal(inner, { title: `Deal ${index}`, stageId: from }))
+
+  let longest = 0
+  let last = performance.now()
+  const watch = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }, 1)
+  const began = performance.now()
+  await mergeStages(place.scope, from ?? 0, into ?? 0)
+  const took = performance.now() - began
+  clearInterval(watch)
+  // Nobody had to wait for the whole of it.
+  expect(longest).toBeLessThan(took / 2)
+  expect((await place.scope.store.deals.list({ filter: { stageId: into }, limit: 2000 })).items).toHaveLength(1500)
+})
+
+test('whoever has begun is finished before the store closes, and whoever comes later is refused', async () => {
+  const own = openWorld()
+  const place = await own.workspace()
+  const begun = Array.from({ length: 20 }, (_, index) => createDeal(place.scope, { title: `Deal ${index}` }))
+  const closing = own.engine.close()
+  expect(await outcome(createDeal(place.scope, { title: 'Too late' }))).toBe('unavailable')
+  await Promise.all(begun)
+  await closing
+  const db = new DatabaseSync(own.file)
+  expect(db.prepare('select count(*) as n from deal').get()).toEqual({ n: 20 })
+  db.close()
+  await own.close()
+})
+
+test('a write outside of a transaction is a bug that shows', async () => {
+  const deal = await createDeal(scope, { title: 'Guarded' })
+  await expect(scope.store.deals.save(deal, { ...deal, title: 'Slipped through' })).rejects.toThrow(/readonly|read-only/i)
+  expect((await scope.store.deals.get(deal.id))?.title).toBe('Guarded')
+  await deleteDeal(scope, deal.id)
+})
