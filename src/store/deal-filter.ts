@@ -215,12 +215,9 @@ const expectedBefore = (day: string): Condition =>
 
 /** Open deals stand at 0 in the index, and were closed neither before nor after any moment. */
 const closedFrom = (at: number): Condition =>
-  indexedOn(
-    'closedSince',
-    (mark) => sql`${mark}${closedAt} >= ${param('closedSince')}`,
-    { closedSince: Math.max(at, 1) },
-    ['closedAt'],
-  )
+  indexedOn('closedSince', (mark) => sql`${mark}${closedAt} >= ${param('closedSince')}`, { closedSince: Math.max(at, 1) }, [
+    'closedAt',
+  ])
 
 const closedBefore = (at: number): Condition =>
   indexedOn(
