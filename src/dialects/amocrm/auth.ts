@@ -77,6 +77,10 @@ function cookieOf(cookies: string): string | undefined {
   return undefined
 }
 
+/** What of a host is the vendor's, with its port: `amocrm.ru` of acme.amocrm.ru. */
+export const zoneOf = (host: string): string | undefined =>
+  /\.((?:amocrm\.(?:ru|com|localhost)|kommo\.com)(?::\d+)?)$/.exec(host)?.[1]
+
 /** The account that the host names: `acme` in acme.amocrm.ru. Undefined where the caller came by address, port or prefix. */
 export function accountLabel(req: FastifyRequest): string | undefined {
   const [, label] = /^([a-z0-9-]+)\.(?:amocrm\.(?:ru|com|localhost)|kommo\.com)$/.exec(req.hostname.toLowerCase()) ?? []

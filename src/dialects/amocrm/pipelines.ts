@@ -119,6 +119,7 @@ export async function arrange(scope: Scope, pipelineId: number, order: readonly 
 
 /** Adds a status, behind all others unless its number says where. */
 export async function createStatus(scope: Scope, pipelineId: number, said: StatusSaid & { name: string }): Promise<Stage> {
+  await scope.store.lockStructure()
   const stages = await listStages(scope, pipelineId)
   if (stages.length >= maxStatuses) conflict('too_many')
   const stage = await addStage(scope, { pipelineId, name: said.name, color: said.color })
@@ -143,11 +144,13 @@ export async function placeStatus(scope: Scope, stage: Stage, sort: number): Pro
 }
 
 /** Deletes a status; its leads go to the first that is left, each with an event. */
-export async function removeStatus(scope: Scope, stage: Stage): Promise<void> {
-  const others = (await listStages(scope, stage.pipelineId)).filter((other) => other.id !== stage.id)
-  if (!isOpen(stage) || normalOf(others).length === 0) conflict('last_open_stage')
-  await deleteStage(scope, stage.id, { target: firstNormal(others)?.id })
-}
+export const removeStatus = (scope: Scope, stage: Stage): Promise<Stage> =>
+  atomically(scope, async (scope) => {
+    await scope.store.lockStructure()
+    const others = (await listStages(scope, stage.pipelineId)).filter((other) => other.id !== stage.id)
+    if (!isOpen(stage) || normalOf(others).length === 0) conflict('last_open_stage')
+    return deleteStage(scope, stage.id, { target: firstNormal(others)?.id })
+  })
 
 /** Deletes a pipeline with its leads going to the main one: open ones to its first status, closed ones to the same end. */
 export async function removePipeline(scope: Scope, id: number): Promise<void> {

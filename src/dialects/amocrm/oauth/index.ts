@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Workspace } from '../../../domain/workspace.ts'
 import { fail } from '../../../http/fault.ts'
 import { type Answer, header, type OpenSpeaker } from '../../../http/speak.ts'
-import { requireAccount } from '../auth.ts'
+import { requireAccount, zoneOf } from '../auth.ts'
 import { allow, ConsentBody, ConsentQuery, consentPage } from './consent.ts'
 import { exchange, grantor, TokenBody } from './token.ts'
 
@@ -26,7 +26,7 @@ export function openOauth(api: OpenSpeaker): void {
 
 /** Where an account is reached: at its own host on the zone that was called, or at the very address where it has none. */
 function whereabouts(req: FastifyRequest, { id, subdomain }: Workspace): Answer {
-  const zone = /\.((?:amocrm\.(?:ru|com|localhost)|kommo\.com)(?::\d+)?)$/.exec(req.host)?.[1]
+  const zone = zoneOf(req.host)
   const domain = zone === undefined ? req.host : `${subdomain}.${zone}`
   return { status: 200, body: { id, subdomain, domain }, headers: { 'content-type': 'application/json' } }
 }

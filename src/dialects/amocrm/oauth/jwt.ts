@@ -7,6 +7,8 @@ export interface Claims {
   accountId: number
   /** Where the account is reached; the vendor's PHP library takes it from the token. */
   apiDomain: string
+  /** The vendor's zone, or the same where there is none. */
+  baseDomain: string
   issuedAt: number
   expiresAt: number
 }
@@ -15,7 +17,7 @@ export interface Claims {
  * An access token in the shape of a JWT: the PHP library decodes it to learn when it expires and where its account is. Nobody ever
  * verifies a signature: the whole token is a secret whose hash is looked up, and the last part holds its 256 random bits.
  */
-export function makeAccessToken({ clientId, userId, accountId, apiDomain, issuedAt, expiresAt }: Claims): string {
+export function makeAccessToken({ clientId, userId, accountId, apiDomain, baseDomain, issuedAt, expiresAt }: Claims): string {
   const jti = randomBytes(20).toString('hex')
   const parts = [
     { typ: 'JWT', alg: 'HS256', jti },
@@ -28,7 +30,7 @@ export function makeAccessToken({ clientId, userId, accountId, apiDomain, issued
       sub: String(userId),
       grant_type: '',
       account_id: accountId,
-      base_domain: apiDomain.replace(/^[^.]+\.(?=.*\.)/, ''),
+      base_domain: baseDomain,
       version: 2,
       scopes: ['crm'],
       api_domain: apiDomain,

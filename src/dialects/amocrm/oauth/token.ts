@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { atomically, type Scope } from '../../../domain/scope.ts'
 import { dayInMs } from '../../../domain/time.ts'
 import type { Answer, Host } from '../../../http/speak.ts'
-import { isAtHome, scopeOf } from '../auth.ts'
+import { isAtHome, scopeOf, zoneOf } from '../auth.ts'
 import { findSecret, issueSecret, type SecretKind, spendSecret, workspaceOf } from '../secrets.ts'
 import { seconds } from '../time.ts'
 import { findClient, hasSecret } from './clients.ts'
@@ -31,6 +31,7 @@ export async function exchange(req: FastifyRequest, host: Host, body: z.output<t
   const scope = await grantor(req, host, isCode ? 'code' : 'refresh', secret)
   if (scope === undefined) return refused
   return atomically(scope, async (scope) => {
+    await scope.store.lockStructure()
     const client = await findClient(scope, body.client_id)
     if (client === undefined || !hasSecret(client, body.client_secret)) return badClient()
     // Asked again where nobody else is writing: of two that come with the same token one is too late.
@@ -61,6 +62,7 @@ async function issueTokens(scope: Scope, clientId: string, apiDomain: string): P
     userId: user.id,
     accountId: workspace.id,
     apiDomain,
+    baseDomain: zoneOf(apiDomain) ?? apiDomain,
     issuedAt: now,
     expiresAt: now + accessMs,
   })

@@ -315,6 +315,7 @@ describe('OAuth', () => {
       exp: Math.floor(now / 1000) + 86_400,
       account_id: ws.workspace.id,
       api_domain: new URL(app.origin).host,
+      base_domain: new URL(app.origin).host,
     })
     expect(signature).toHaveLength(32)
     // Its hash is all that is kept: another signature is another token.

@@ -532,6 +532,17 @@ describe('writing', () => {
     expect([answer.status, answer.body.detail]).toEqual([404, 'Lead not found'])
   })
 
+  test('a lead says who made it and who changed it last', async () => {
+    const { user, token } = await ws.member('member')
+    const [changed, other] = [await addLead(caller), await addLead(caller)]
+    await callAs(app, { token }).patch(`${path}/${changed}`, { name: 'x' })
+    expect(await leadOf(caller, changed)).toMatchObject({ created_by: ws.admin.id, updated_by: user.id })
+    expect((await list()).map(({ id, updated_by }) => [id, updated_by])).toEqual([
+      [changed, user.id],
+      [other, ws.admin.id],
+    ])
+  })
+
   test('who may only look may not write', async () => {
     const id = await addLead(caller)
     const viewer = callAs(app, await ws.member('viewer'))

@@ -40,6 +40,19 @@ const names = async (id: number) => (await statuses(id)).filter(({ id }) => id >
 const pipelineKeys = ['id', 'name', 'sort', 'is_main', 'is_unsorted_on', 'is_archive', 'account_id', '_links', '_embedded']
 const statusKeys = ['id', 'name', 'sort', 'is_editable', 'pipeline_id', 'color', 'type', 'account_id', '_links']
 
+test('a new account has the stages that the vendor begins with', async () => {
+  const [pipeline] = await all()
+  expect(pipeline).toMatchObject({ name: 'Pipeline', sort: 1, is_main: true, is_unsorted_on: false, is_archive: false })
+  expect(pipeline._embedded.statuses.map(({ name, color }: Body) => [name, color])).toEqual([
+    ['Initial contact', '#99ccff'],
+    ['Negotiation', '#ffff99'],
+    ['Decision making', '#ffcc66'],
+    ['Contract negotiation', '#ffcccc'],
+    ['Closed - won', '#CCFF66'],
+    ['Closed - lost', '#D5D8DB'],
+  ])
+})
+
 describe('pipelines', () => {
   test('amocrm 55: the list counts its items and is an array', async () => {
     const { status, body, headers } = await caller.get(path)

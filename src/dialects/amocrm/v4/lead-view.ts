@@ -1,5 +1,6 @@
 import { type CustomField, listCustomFields } from '../../../domain/custom-field.ts'
 import type { Deal } from '../../../domain/deal.ts'
+import { lastChangers } from '../../../domain/events.ts'
 import type { LossReason } from '../../../domain/loss-reason.ts'
 import type { Scope } from '../../../domain/scope.ts'
 import { contactIdsOf } from '../contacts.ts'
@@ -21,6 +22,7 @@ export interface LeadContext {
   timeZone: string
   fields: readonly CustomField[]
   reasons: ReadonlyMap<number, LossReason>
+  changers: ReadonlyMap<number, number>
   with: With
 }
 
@@ -33,6 +35,11 @@ export async function leadContext(scope: Scope, base: string, leads: readonly De
     timeZone: scope.workspace.timeZone,
     fields: await listCustomFields(scope, 'deal'),
     reasons: new Map(reasons.flatMap((reason) => (reason ? [[reason.id, reason]] : []))),
+    changers: await lastChangers(
+      scope,
+      'deal',
+      leads.map(({ id }) => id),
+    ),
     with: beside,
   }
 }
@@ -49,7 +56,7 @@ export const writeLead = (lead: Deal, context: LeadContext): object => ({
   loss_reason_id: lead.outcome === 'open' || lead.outcome === 'won' ? null : lead.lossReasonId,
   ...(context.with.has('source_id') ? { source_id: null } : {}),
   created_by: lead.creatorId,
-  updated_by: lead.stageChangedById ?? lead.creatorId,
+  updated_by: context.changers.get(lead.id) ?? lead.creatorId,
   created_at: seconds(lead.createdAt),
   updated_at: seconds(lead.updatedAt),
   closed_at: secondsOr(lead.closedAt, null),
