@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import type { Logger } from 'pino'
 import { type Config, ConfigError } from './config.ts'
 import type { Dialect } from './dialects/dialect.ts'
@@ -69,6 +70,7 @@ export interface Serving {
 /** From settings to a server that answers. */
 export async function serve(config: Config, logger: Logger): Promise<Serving> {
   const tls = readTls(config)
+  templateOf(config.template)
   for (const { dialect } of config.listen) {
     if (!dialects.some(({ name }) => name === dialect)) {
       throw new ConfigError(
@@ -79,6 +81,11 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
   const store = openStore(config)
   try {
     const firstToken = await prepare(store.registry, config)
+    if (config.demo) {
+      const { fillDemo } = await import('./demo/fill.ts')
+      const isFilled = await fillDemo(store.registry, Date.now())
+      logger.info(isFilled ? 'the demo is in the store' : 'the store has deals, so the demo leaves it alone')
+    }
     const server = createServer({
       dialects,
       registry: store.registry,
@@ -109,5 +116,13 @@ function readTls({ tlsCert, tlsKey }: Config): { cert: Buffer; key: Buffer } | u
       throw new ConfigError(`${flag}: the file ${path} cannot be read.`)
     }
   }
-  return { cert: file(tlsCert, '--tls-cert'), key: file(tlsKey, '--tls-key') }
+  const pair = { cert: file(tlsCert, '--tls-cert'), key: file(tlsKey, '--tls-key') }
+  try {
+    createSecureContext(pair)
+  } catch {
+    throw new ConfigError(
+      '--tls-cert and --tls-key cannot be used: both must be PEM, and the key must belong to the certificate.',
+    )
+  }
+  return pair
 }

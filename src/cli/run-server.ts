@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import type { Config } from '../config.ts'
 import { type Serving, serve } from '../serve.ts'
-import { compact } from './compact.ts'
+import { compact, compactSoon } from './compact.ts'
 import { prettyLog } from './pretty-log.ts'
 
 /** How long running requests may take to finish before the process ends without them. */
@@ -9,6 +9,8 @@ const drainLimitMs = 10_000
 
 /** Serves until a signal says to stop; then lets running requests finish. */
 export async function runServer(config: Config): Promise<void> {
+  // Before the heap grows any further: a heap that never was large need not shrink.
+  compact()
   const logger = pino(
     {
       level: config.logLevel,
@@ -24,7 +26,7 @@ export async function runServer(config: Config): Promise<void> {
   if (serving.firstToken !== undefined && config.token === undefined) process.stdout.write(welcome(url, serving.firstToken))
   const own = serving.ports.flatMap(({ dialect, port }) => (dialect === null ? [] : [{ dialect, port }]))
   logger.info({ url, ...(own.length > 0 ? { own } : {}) }, `crmux is ready on ${url}`)
-  compact()
+  compactSoon()
 
   let stoppedAt: number | undefined
   const stop = async (signal: NodeJS.Signals) => {

@@ -39,9 +39,10 @@ export function requireTags(tags: readonly string[], field = 'tags'): readonly s
 
 /** The record's extras after one dialect has set some of its own keys; null takes a key away. */
 export function withExtras(extras: Extras, dialect: string, change: JsonObject): Extras {
+  if (Object.keys(change).length === 0) return extras
   const { [dialect]: own = {}, ...others } = extras
   const merged = mergeKeys(own, change)
-  return Object.keys(merged).length === 0 ? others : { ...others, [dialect]: merged }
+  return Object.keys(merged).length === 0 ? others : { ...extras, [dialect]: merged }
 }
 
 /** The object with the change's keys set; null takes a key away. */
