@@ -17,7 +17,9 @@ export interface DealFacts {
   title: string
   /** Major units. */
   value: number
-  currency: string
+  /** How many decimals of the value the vendor can say, where that is fewer than currencies have. */
+  places?: number
+  currency: string | undefined
   /** The stage that the vendor says it is in; for vendors whose won deals stay in their stage, that stage. */
   stageId: number
   /** As the vendor can tell: `lost` for unqualified where it has no such word. */
@@ -34,6 +36,8 @@ export interface StageFacts {
   name: string
   pipelineId: number
   kind: 'open' | 'won' | 'lost' | 'unqualified'
+  /** The vendor's id stands for every stage of this kind, in this pipeline and in others. */
+  isShared?: boolean
   probability?: number | null | undefined
   rotAfterDays?: number | null | undefined
 }
