@@ -165,7 +165,7 @@ describe('accounts by host', () => {
     ])
       expect([answer.status, answer.body.response.error_code]).toEqual([401, '101'])
     const v4 = await at('nobody-here.kommo.com', { authorization: `Bearer ${ws.token}` }).get('/api/v4/account')
-    expect([v4.status, v4.body.title, v4.body.detail]).toEqual([401, 'Unauthorized', 'Account not found'])
+    expect([v4.status, v4.body.title, v4.body.detail]).toEqual([401, 'Unauthorized', 'Invalid user name or password'])
   })
 
   test('a token of another account does not open this one', async () => {

@@ -14,13 +14,16 @@ const readStage = (status: Body): StageFacts => ({
   name: status.name,
   pipelineId: status.pipeline_id,
   kind: kinds[status.id] ?? 'open',
+  isShared: kinds[status.id] !== undefined,
 })
 
-const readLead = (lead: Body, currency: string): DealFacts => ({
+/** Whole units of whatever currency the lead has; the vendor knows only that of the account. */
+const readLead = (lead: Body): DealFacts => ({
   id: lead.id,
   title: lead.name,
   value: lead.price,
-  currency,
+  places: 0,
+  currency: undefined,
   stageId: lead.status_id,
   outcome: kinds[lead.status_id] ?? 'open',
   ownerId: lead.responsible_user_id,
@@ -31,13 +34,16 @@ const readLead = (lead: Body, currency: string): DealFacts => ({
 const failed = ({ status, body }: Answer): Told<never> => ({ ok: false, status, body })
 
 /** Members of a row for what was said. The vendor has no words for currencies, dates of closing and probabilities. */
-const writeInput = ({ title, value, stageId }: DealInput): object => ({ name: title, price: value, status_id: stageId })
+const writeInput = ({ title, value, stageId }: DealInput): object => ({
+  name: title,
+  price: value === undefined ? undefined : Math.sign(value) * Math.floor(Math.abs(value) + 0.5),
+  status_id: stageId,
+})
 
 function speakTo(caller: Caller): DialectClient {
-  const currency = async (): Promise<string> => (await caller.get('/api/v4/account')).body.currency
   const getDeal = async (id: number): Promise<Told<DealFacts>> => {
     const answer = await caller.get(`/api/v4/leads/${id}?with=loss_reason`)
-    return answer.status === 200 ? { ok: true, value: readLead(answer.body, await currency()) } : failed(answer)
+    return answer.status === 200 ? { ok: true, value: readLead(answer.body) } : failed(answer)
   }
   const change = async (id: number, row: object): Promise<Told<DealFacts>> => {
     const answer = await caller.patch(`/api/v4/leads/${id}`, row)
@@ -74,8 +80,7 @@ function speakTo(caller: Caller): DialectClient {
         .join('')
       if (filter === '' && (stageId !== undefined || outcome !== undefined)) return []
       const leads = await everything(caller, `/api/v4/leads?limit=250&with=loss_reason${filter}`)
-      const code = await currency()
-      return leads.map((lead) => readLead(lead, code)).filter((lead) => stageId === undefined || lead.stageId === stageId)
+      return leads.map(readLead).filter((lead) => stageId === undefined || lead.stageId === stageId)
     },
     getDeal,
     createDeal: async ({ contactId, ...input }) => {

@@ -24,15 +24,18 @@ const problemOf = (status: number, detail: string, before: object = {}): Answer 
   headers: { 'content-type': 'application/problem+json' },
 })
 
+/** Also at the host of an account that does not exist: v4 has no code for that, as the first generation has. */
+const unknownCaller = (): Answer => problemOf(401, 'Invalid user name or password')
+
 /** Every fault as v4 words it. `body` is what was sent: rows are named by their own `request_id`. */
 export function problem(fault: Fault, body?: unknown): Answer {
   switch (fault.kind) {
     case 'unauthenticated':
-      return problemOf(401, 'Invalid user name or password')
+      return unknownCaller()
     case 'forbidden':
       return problemOf(403, 'Access denied')
     case 'not_found':
-      return fault.what === 'workspace' ? problemOf(401, 'Account not found') : problemOf(404, `${nouns[fault.what]} not found`)
+      return fault.what === 'workspace' ? unknownCaller() : problemOf(404, `${nouns[fault.what]} not found`)
     case 'no_route':
       return problemOf(404, 'Page not found')
     case 'bad_method':
