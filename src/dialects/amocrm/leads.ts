@@ -5,6 +5,7 @@ import { defaultPipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { isLost, isOpen, listStages, type StageKind } from '../../domain/stage.ts'
 import { firstNormal, isSystemId, wonId } from './statuses.ts'
+import { seconds } from './time.ts'
 
 /** What all generations say of leads. */
 
@@ -56,11 +57,13 @@ export async function closingOf(
 ): Promise<Pick<DealPatch, 'lossReasonId' | 'closedAt'>> {
   const outcome = outcomeAfter(move, lead)
   const { lossReasonId, closedAt } = said
+  const isNewTime = closedAt !== undefined && (lead?.closedAt == null || seconds(lead.closedAt) !== seconds(closedAt))
   const loss = isLost({ kind: outcome }) && lossReasonId !== undefined && lossReasonId !== (lead?.lossReasonId ?? null)
   if (loss && lossReasonId !== null && (await scope.store.lossReasons.get(lossReasonId))?.kind !== 'lost')
     invalid('lossReasonId', 'not_found')
   return {
     ...(loss ? { lossReasonId } : {}),
-    ...(closedAt !== undefined && outcome !== 'open' ? { closedAt } : {}),
+    // Times are whole seconds here: the one that was shown keeps its milliseconds.
+    ...(isNewTime && outcome !== 'open' ? { closedAt } : {}),
   }
 }

@@ -1,7 +1,7 @@
 import { addPipeline, changePipeline, deletePipeline } from '../../domain/edit-pipelines.ts'
 import { addStage, changeStage, deleteStage } from '../../domain/edit-stages.ts'
 import { conflict, invalid } from '../../domain/errors.ts'
-import { listPipelines, type Pipeline } from '../../domain/pipeline.ts'
+import { findPipeline, listPipelines, type Pipeline } from '../../domain/pipeline.ts'
 import { atomically, type Scope } from '../../domain/scope.ts'
 import { isOpen, listStages, type Stage } from '../../domain/stage.ts'
 import type { JsonObject } from '../../domain/text.ts'
@@ -82,11 +82,12 @@ function layOut(statuses: readonly StatusSaid[], hasIncoming: boolean) {
   ]
 }
 
-/** Gives a pipeline an order number: it comes before the first that has a greater one. */
+/** Gives a pipeline an order number, unless it shows that already: it comes before the first that has a greater one. */
 export async function placePipeline(scope: Scope, id: number, sort: number): Promise<Pipeline> {
   const pipelines = await listPipelines(scope)
   const others = pipelines.filter((pipeline) => pipeline.id !== id)
   const sorts = sortsOf(pipelines)
+  if (sorts.get(id) === sort) return findPipeline(scope, id)
   const behind = others.findIndex((other) => {
     const theirs = sorts.get(other.id) ?? 0
     return theirs > sort || (theirs === sort && other.id > id)

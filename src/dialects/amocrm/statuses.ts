@@ -74,6 +74,9 @@ const colorOf = ({ color }: Stage, index: number): string =>
 
 const defaultColors = ['#99ccff', '#ffff99', '#ffcc66', '#ffcccc']
 
+/** A colour that a caller sends, unless it is the one that is shown: another vendor's own name for it stays. */
+export const newColor = ({ color }: Status, sent: string | undefined): string | undefined => (sent === color ? undefined : sent)
+
 /** What a new account's pipeline looks like. */
 export const defaultStages: readonly Omit<StageDraft, 'pipelineId'>[] = [
   ...['Initial contact', 'Negotiation', 'Decision making', 'Contract negotiation'].map((name, index) => ({

@@ -14,7 +14,7 @@ import { maxRows, maxStatuses } from '../limits.ts'
 import { entriesOf } from '../php.ts'
 import { arrange, createPipeline, inOrder, listRows, type PipelineRow, placePipeline, removePipeline } from '../pipelines.ts'
 import { readRow } from '../rows.ts'
-import { findStatus, incomingOf, isSystemId, lostId, normalOf, type Status, statusesOf, wonId } from '../statuses.ts'
+import { findStatus, incomingOf, isSystemId, lostId, newColor, normalOf, type Status, statusesOf, wonId } from '../statuses.ts'
 import { readModifiedSince, seconds } from '../time.ts'
 import { empty, legacy } from '../wire.ts'
 import { sentence } from './errors.ts'
@@ -95,7 +95,7 @@ async function setStatuses(scope: Scope, pipelineId: number, said: readonly Stat
     invalid('statuses.id', 'unknown')
 
   const order: number[] = []
-  for (const status of wanted) order.push((await saveStatus(scope, pipelineId, status)).id)
+  for (const status of wanted) order.push((await saveStatus(scope, pipelineId, status, stages)).id)
   for (const stage of normal) if (!ids.includes(stage.id)) await deleteStage(scope, stage.id, { target: order[0] })
   await arrange(scope, pipelineId, order)
   for (const id of [wonId, lostId]) {
@@ -111,9 +111,15 @@ const withSort = (status: StatusSaid, stages: readonly Stage[]): StatusSaid => (
   sort: status.sort ?? (status.id === undefined ? undefined : findStatus(stages, status.id)?.sort),
 })
 
-async function saveStatus(scope: Scope, pipelineId: number, { id, name, color }: StatusSaid): Promise<Stage> {
-  if (id !== undefined) return changeStage(scope, id, { name, color })
-  return addStage(scope, { pipelineId, name: name ?? invalid('statuses.name', 'required'), color })
+async function saveStatus(
+  scope: Scope,
+  pipelineId: number,
+  { id, name, color }: StatusSaid,
+  stages: readonly Stage[],
+): Promise<Stage> {
+  if (id === undefined) return addStage(scope, { pipelineId, name: name ?? invalid('statuses.name', 'required'), color })
+  const shown = findStatus(stages, id)
+  return changeStage(scope, id, { name, color: shown && newColor(shown, color) })
 }
 
 interface SetRequest {

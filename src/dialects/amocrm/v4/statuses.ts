@@ -12,7 +12,7 @@ import { anything, color, id, maybe, Query, several, text, whole } from '../inpu
 import { entriesOf } from '../php.ts'
 import { createStatus, placeStatus, removeStatus } from '../pipelines.ts'
 import { allRows } from '../rows.ts'
-import { findStatus, isSystemId, type Status, statusesOf } from '../statuses.ts'
+import { findStatus, isSystemId, newColor, type Status, statusesOf } from '../statuses.ts'
 import { plainTime } from '../time.ts'
 import { empty, hal } from '../wire.ts'
 import { rowsIn } from './body.ts'
@@ -44,16 +44,24 @@ const levels = ['newbie', 'candidate', 'master'] as const
 
 const Description = z.object({ level: z.enum(levels), description: text })
 
-/** At most one hint a level. They are the stage's own, under the level's name. */
-function readDescriptions({ user, now }: Scope, value: unknown): Json {
+type Hints = Readonly<Record<string, { text: string; at: number; by: number }>>
+
+const hintsOf = ({ extras }: Stage): Hints => (extras.amocrm?.descriptions ?? {}) as Hints
+
+/** At most one hint a level. They are the stage's own, under the level's name; one that is sent back as it was stays. */
+function readDescriptions({ user, now }: Scope, value: unknown, stage: Stage): Json {
   const hints = entriesOf(value).map(([, row]) => read(Description, row, 'body'))
   for (const { description } of hints) requireText(description, 'descriptions', 1000)
-  const said = hints.map(({ level, description }): [string, Json] => [level, { text: description, at: now(), by: user.id }])
+  const kept = hintsOf(stage)
+  const said = hints.map(({ level, description }): [string, Json] => {
+    const isSame = kept[level]?.text === description
+    return [level, isSame ? { ...kept[level] } : { text: description, at: now(), by: user.id }]
+  })
   return said.length === 0 ? null : Object.fromEntries(said)
 }
 
 function writeDescriptions({ id, stage }: Status, accountId: number): object[] {
-  const kept = (stage.extras.amocrm?.descriptions ?? {}) as Readonly<Record<string, { text: string; at: number; by: number }>>
+  const kept = hintsOf(stage)
   return levels.flatMap((level, index) => {
     const hint = kept[level]
     if (!hint) return []
@@ -83,9 +91,9 @@ const OneStatus = z.object({ pipeline: id, id })
 /** Of the closing statuses, and of the one for incoming leads, only the name can be changed. */
 async function changeStatus(scope: Scope, status: Status, row: unknown): Promise<void> {
   const { name, sort, color, descriptions } = read(StatusChange, row, 'body')
-  const extras = descriptions == null ? undefined : { descriptions: readDescriptions(scope, descriptions) }
+  const extras = descriptions == null ? undefined : { descriptions: readDescriptions(scope, descriptions, status.stage) }
   await atomically(scope, async (scope) => {
-    await changeStage(scope, status.stage.id, { name, color: status.isEditable ? color : undefined, extras })
+    await changeStage(scope, status.stage.id, { name, color: status.isEditable ? newColor(status, color) : undefined, extras })
     if (status.isEditable && sort !== undefined) await placeStatus(scope, status.stage, sort)
   })
 }
@@ -141,7 +149,7 @@ async function addStatus(scope: Scope, pipelineId: number, row: unknown): Promis
   if (isSystemId(Number(id))) invalid('id', 'not_allowed')
   const stage = await createStatus(scope, pipelineId, { name, sort, color })
   if (descriptions == null) return stage
-  return changeStage(scope, stage.id, { extras: { descriptions: readDescriptions(scope, descriptions) } })
+  return changeStage(scope, stage.id, { extras: { descriptions: readDescriptions(scope, descriptions, stage) } })
 }
 
 const contextOf = (scope: Scope, base: string, beside: unknown): Context => ({
