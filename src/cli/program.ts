@@ -31,6 +31,8 @@ export async function run(args: readonly string[]): Promise<void> {
   for (const [name, value] of Object.entries(process.env)) {
     if (value === '' && /^CRMUX_|^DATABASE_URL$/.test(name)) delete process.env[name]
   }
+  // Whoever reads may have seen enough, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   try {
     await program().parseAsync([...args], { from: 'user' })
   } catch (error) {

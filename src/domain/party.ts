@@ -6,6 +6,7 @@ import {
   type Extras,
   given,
   type JsonObject,
+  maxName,
   mergeKeys,
   requireName,
   requireTags,
@@ -13,7 +14,7 @@ import {
   sameJson,
   withExtras,
 } from './text.ts'
-import type { Instant } from './time.ts'
+import { type Instant, requireInstant } from './time.ts'
 
 /**
  * Somebody a deal can be made with: a person (a contact) or a company. Both are kept in one row of ids, because one vendor's
@@ -50,6 +51,9 @@ export interface Reachable {
   readonly label: string
   readonly primary: boolean
 }
+
+/** The main one of several addresses or numbers. */
+export const mainOf = (list: readonly Reachable[]): string | undefined => (list.find((entry) => entry.primary) ?? list[0])?.value
 
 export interface Address {
   readonly line1?: string | null | undefined
@@ -116,7 +120,7 @@ export async function findParty({ store }: Scope, id: number, kind?: PartyKind):
 export async function addParty(scope: Scope, draft: PartyDraft): Promise<Party> {
   requireRole(scope, 'member')
   return atomically(scope, async (scope) => {
-    const at = draft.createdAt ?? scope.now()
+    const now = scope.now()
     const bare: Party = {
       ...(await scope.store.parties.identify()),
       kind: draft.kind,
@@ -132,8 +136,8 @@ export async function addParty(scope: Scope, draft: PartyDraft): Promise<Party> 
       tags: [],
       customFields: {},
       extras: {},
-      createdAt: at,
-      updatedAt: at,
+      createdAt: draft.createdAt === undefined ? now : requireInstant(draft.createdAt, 'createdAt'),
+      updatedAt: now,
       deletedAt: null,
     }
     const party = await describe(scope, bare, draft)
@@ -200,12 +204,12 @@ function names(party: Party, { name, firstName, lastName }: PartyPatch): Pick<Pa
 
 function requireReachable(list: readonly Reachable[], field: string): readonly Reachable[] {
   if (list.length > 50) invalid(field, 'too_long', { max: 50 })
-  for (const entry of list) requireText(entry.value, field, 255)
+  for (const { value, label } of list) for (const text of [value, label]) requireText(text, field, maxName)
   return list
 }
 
 function requireAddress(address: Address): Address {
-  for (const [key, part] of Object.entries(address)) if (part) requireText(part, `address.${key}`, 255)
+  for (const [key, part] of Object.entries(address)) if (part) requireText(part, `address.${key}`, maxName)
   return address
 }
 

@@ -1,7 +1,7 @@
 import { found, invalid, refuse } from './errors.ts'
 import type { Page, Window } from './page.ts'
 import { atomically, requireRole, type Scope } from './scope.ts'
-import { given, requireName } from './text.ts'
+import { given, maxName, requireName, requireText } from './text.ts'
 import type { Instant } from './time.ts'
 
 /** What a person may do in one workspace: viewers read; members write deals and contacts; managers also pipelines; admins everything. */
@@ -69,7 +69,7 @@ export interface TokenDraft {
 }
 
 export const requireEmail = (email: string): string =>
-  /^[^\s@]{1,64}@[^\s@]{1,190}$/.test(email) ? email.toLowerCase() : invalid('email', 'format')
+  /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u.test(email) ? email.toLowerCase() : invalid('email', 'format')
 
 export const findMember = async ({ store }: Scope, id: number): Promise<Member> => found(await store.members.get(id), 'user')
 
@@ -80,6 +80,7 @@ export async function addMember(scope: Scope, draft: MemberDraft): Promise<Membe
   requireRole(scope, 'admin')
   requireName(draft.name)
   const email = requireEmail(draft.email)
+  if (draft.phone != null) requireText(draft.phone, 'phone', maxName)
   return atomically(scope, async ({ store, now }) => {
     if (await store.members.byEmail(email)) invalid('email', 'duplicate')
     return store.members.add({ name: draft.name, email, phone: draft.phone ?? null, role: draft.role ?? 'member' }, now())
@@ -91,6 +92,7 @@ export async function changeMember(scope: Scope, id: number, patch: MemberPatch)
   const changes = given(patch)
   if (id !== scope.user.id || changes.role !== undefined || changes.isActive !== undefined) requireRole(scope, 'admin')
   if (changes.name !== undefined) requireName(changes.name)
+  if (changes.phone != null) requireText(changes.phone, 'phone', maxName)
   return atomically(scope, async ({ store, now }) => {
     const before = found(await store.members.get(id), 'user')
     const after: Member = { ...before, ...changes, updatedAt: now() }

@@ -1,5 +1,5 @@
 import type { Page } from '../domain/page.ts'
-import type { Party, PartyQuery, PartySort, Reachable } from '../domain/party.ts'
+import { mainOf, type Party, type PartyQuery, type PartySort } from '../domain/party.ts'
 import type { Store } from '../domain/store.ts'
 import { inList, param, statement, type Value } from './engine.ts'
 import { type Db, nounTable, parse, shaped } from './rows.ts'
@@ -30,8 +30,6 @@ const toParty = (row: PartyRow): Party => ({
   deletedAt: row.deleted_at,
 })
 
-const main = (list: readonly Reachable[]): string | null => (list.find((entry) => entry.primary) ?? list[0])?.value ?? null
-
 const fromParty = (party: Party, workspaceId: number): PartyRow => ({
   id: party.id,
   workspace_id: workspaceId,
@@ -40,8 +38,8 @@ const fromParty = (party: Party, workspaceId: number): PartyRow => ({
   name: party.name,
   first_name: party.firstName,
   last_name: party.lastName,
-  email: main(party.emails)?.toLowerCase() ?? null,
-  phone: main(party.phones),
+  email: mainOf(party.emails)?.toLowerCase() ?? null,
+  phone: mainOf(party.phones) ?? null,
   emails: pack(party.emails),
   phones: pack(party.phones),
   address: pack(party.address),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDeal } from '../../src/domain/edit-deals.ts'
 import { listPipelines } from '../../src/domain/pipeline.ts'
 import { listStages } from '../../src/domain/stage.ts'
+import { examine } from '../../src/store/doctor.ts'
 import { openWorld, type Place, type World } from '../support/world.ts'
 import { expectHistory, expectSame, expectTotals, look, problemsIn } from './check.ts'
 import { attempt, type Command, type Foreign, history, plan, refusalOf, type Step } from './commands.ts'
@@ -101,4 +102,11 @@ test('1,000 generated histories leave what the model says', { timeout: 120_000 }
   // A generator that is refused most of the time, or never, would prove little.
   expect(refused).toBeGreaterThan(done / 10)
   expect(done).toBeGreaterThan(refused)
+})
+
+test('afterwards the doctor finds nothing wrong with the store', { timeout: 120_000 }, async () => {
+  const findings: unknown[] = []
+  const { deals } = await examine(world.engine, { onFinding: (finding) => findings.push(finding) })
+  expect(findings).toEqual([])
+  expect(deals).toBeGreaterThan(1000)
 })

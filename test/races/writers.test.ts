@@ -6,6 +6,7 @@ import { DomainError } from '../../src/domain/errors.ts'
 import { listPipelines } from '../../src/domain/pipeline.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import { listStages } from '../../src/domain/stage.ts'
+import { examine } from '../../src/store/doctor.ts'
 import { SqliteEngine } from '../../src/store/engines/sqlite.ts'
 import { openRegistry } from '../../src/store/registry.ts'
 import { allEvents, expectTotals, look, problemsIn, replay } from '../properties/check.ts'
@@ -153,4 +154,10 @@ test('of 8 that delete a pipeline one pipeline is left, and it is the default', 
   expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(1)
   expect(await listPipelines(scope)).toMatchObject([{ isDefault: true }])
   await expectExact(scope)
+})
+
+test('after all of this the doctor finds nothing wrong with the store', async () => {
+  const findings: unknown[] = []
+  await examine(world.engine, { onFinding: (finding) => findings.push(finding) })
+  expect(findings).toEqual([])
 })

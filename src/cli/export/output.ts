@@ -11,11 +11,7 @@ export interface Output {
 
 /** Hands the work an output: standard output, or a file that takes its name only when it is whole. */
 export async function toOutput(file: string | undefined, work: (out: Output) => Promise<void>): Promise<void> {
-  if (file === undefined) {
-    // Whoever reads may have seen enough, as `head` does.
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-    return work(writerOf(process.stdout))
-  }
+  if (file === undefined) return work(writerOf(process.stdout))
   const partial = `${file}.partial`
   const stream = createWriteStream(partial)
   const done = finished(stream)

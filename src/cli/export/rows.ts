@@ -1,6 +1,6 @@
 import type { Deal } from '../../domain/deal.ts'
 import { toDecimal } from '../../domain/money.ts'
-import { listParties, type Party, type Reachable } from '../../domain/party.ts'
+import { listParties, mainOf, type Party, type Reachable } from '../../domain/party.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { isOpen } from '../../domain/stage.ts'
 import type { JsonObject } from '../../domain/text.ts'
@@ -35,7 +35,7 @@ export async function dealRow(names: Names, parties: ReadonlyMap<number, Party>,
     owner_email: owner?.email ?? null,
     company: parties.get(deal.companyId ?? 0)?.name ?? null,
     contact: contact?.name ?? null,
-    contact_email: contact?.emails[0]?.value ?? null,
+    contact_email: mainOf(contact?.emails ?? []) ?? null,
     probability: deal.probability,
     expected_close_date: deal.expectedCloseDate,
     loss_reason: await names.of('lossReasons', deal.lossReasonId),

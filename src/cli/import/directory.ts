@@ -108,15 +108,20 @@ export class Directory {
   }
 
   /**
-   * A stage of the pipeline by name; where several have it, the one of the kind. A word for winning or losing means the first such stage
-   * if none is called so. What is missing is made of the kind.
+   * A stage of the pipeline by name. Where the file says exactly of what kind it is, it is of that kind; else one of another kind will do,
+   * and a word for winning or losing means the first such stage. What is missing is made of the kind.
    */
-  async stage(scope: Scope, pipeline: Pipeline, name: string, kind: StageKind): Promise<Stage> {
+  async stage(
+    scope: Scope,
+    pipeline: Pipeline,
+    name: string,
+    { kind, isExact }: { kind: StageKind; isExact: boolean },
+  ): Promise<Stage> {
     const stages = await this.stages(scope, pipeline.id)
     const named = stages.filter((stage) => sameName(stage.name, name))
     const meant = kindOf(name) ?? 'open'
-    const found =
-      named.find((stage) => stage.kind === kind) ?? named[0] ?? (meant === 'open' ? undefined : firstOfKind(stages, meant))
+    const close = isExact ? undefined : (named[0] ?? (meant === 'open' ? undefined : firstOfKind(stages, meant)))
+    const found = named.find((stage) => stage.kind === kind) ?? close
     if (found) return found
     this.#require('stages', `pipeline '${pipeline.name}' has no stage '${name}'`)
     const made = await addStage(scope, { pipelineId: pipeline.id, name, kind })

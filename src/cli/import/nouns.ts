@@ -59,7 +59,7 @@ export const importParties = (kind: Party['kind'], file: string, options: Import
 async function layOut(scope: Scope, directory: Directory, { pipeline: name, stages }: DealImportOptions): Promise<void> {
   directory.beginBatch()
   const pipeline = name === undefined ? await directory.defaultPipeline(scope) : await directory.pipeline(scope, name)
-  for (const [stage, here] of stages) await directory.stage(scope, pipeline, here ?? stage, 'open')
+  for (const [stage, here] of stages) await directory.stage(scope, pipeline, here ?? stage, { kind: 'open', isExact: false })
 }
 
 /** How titles come about: by a pattern, from their column, or of the company and the product. */

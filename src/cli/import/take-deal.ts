@@ -95,16 +95,13 @@ async function standingOf(
   }
   const pipeline = named ?? (await ownPipeline(scope, existing)) ?? (await directory.defaultPipeline(scope))
   // Our own files name the closed stage and the open one before it; others name the open one or a word like Won.
-  const isOurs = cells.has('last_open_stage')
-  const stage = await directory.stage(
-    scope,
-    pipeline,
-    defaults.stages.get(text.toLowerCase()) ?? text,
-    isOurs ? (said ?? 'open') : 'open',
-  )
+  const isExact = said !== undefined && cells.has('last_open_stage')
+  const here = defaults.stages.get(text.toLowerCase()) ?? text
+  const stage = await directory.stage(scope, pipeline, here, { kind: isExact ? said : 'open', isExact })
   if (said === undefined || said === stage.kind || (isLost({ kind: said }) && isLost(stage))) {
     const last = isOpen(stage) ? undefined : cells.text('last_open_stage')
-    const openStageId = last === undefined ? undefined : (await directory.stage(scope, pipeline, last, 'open')).id
+    const openStageId =
+      last === undefined ? undefined : (await directory.stage(scope, pipeline, last, { kind: 'open', isExact: true })).id
     return { where: { stageId: stage.id, openStageId }, outcome: stage.kind }
   }
   if (!isOpen(stage)) refuseRow(`stage '${text}' is ${stage.kind}, but the outcome says ${said}`)

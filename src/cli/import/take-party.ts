@@ -1,4 +1,4 @@
-import { type Address, addParty, changeParty, type Party, type PartyPatch, type Reachable } from '../../domain/party.ts'
+import { type Address, addParty, changeParty, mainOf, type Party, type PartyPatch, type Reachable } from '../../domain/party.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { jsonOf } from '../rows/values.ts'
 import type { Cells } from './cells.ts'
@@ -26,7 +26,7 @@ export async function takeParty(
 
 /** The one that is meant: a company by name, a person by e-mail address, else by name and company. */
 async function known({ store }: Scope, kind: Party['kind'], patch: PartyPatch): Promise<Party | undefined> {
-  const email = patch.emails?.[0]?.value
+  const email = mainOf(patch.emails ?? [])
   const name = patch.name ?? [patch.firstName, patch.lastName].filter(Boolean).join(' ')
   if (kind === 'person' && email !== undefined) {
     const { items } = await store.parties.list({ kind, email, limit: 1 })

@@ -104,9 +104,13 @@ const usual = [
 export class DateGuess {
   readonly #candidates = usual.map((format) => ({ format, read: dateFormat(format), count: 0 }))
   #example: string | undefined
+  #hasIso = false
 
   look(text: string): void {
-    if (readIso(text)) return
+    if (readIso(text)) {
+      this.#hasIso = true
+      return
+    }
     this.#example ??= text
     for (const candidate of this.#candidates) if (candidate.read(text)) candidate.count++
   }
@@ -116,6 +120,8 @@ export class DateGuess {
     if (this.#example === undefined) return undefined
     const most = Math.max(...this.#candidates.map(({ count }) => count))
     const [best, other] = this.#candidates.filter(({ count }) => count === most)
+    // One wrong date among right ones is that row's own mistake.
+    if (most === 0 && this.#hasIso) return undefined
     if (most === 0 || !best)
       throw new Error(
         `'${this.#example}' is no date that is known. Say how dates are written, for example --date-format d.m.yyyy.`,

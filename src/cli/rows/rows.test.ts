@@ -126,6 +126,7 @@ test('the format is found where the dates tell it, and asked for where they do n
   expect(guess('3/1/2017', '20/10/2016', 'n/a')).toBe('d/m/yyyy')
   expect(guess('2017-03-01', '2017-03-01T10:00:00Z')).toBeUndefined()
   expect(() => guess('3/1/2017', '2/2/2016')).toThrow(/could be m\/d\/yyyy or d\/m\/yyyy/)
+  expect(guess('2017-03-01', '2017-02-30')).toBeUndefined()
   expect(() => guess('soon')).toThrow(/'soon' is no date/)
   expect(() => dateFormat('month/day')).toThrow(/It takes year, month and day/)
 })
