@@ -1,3 +1,4 @@
+import { amocrm } from './amocrm/index.ts'
 import type { Dialect } from './dialect.ts'
 import { native } from './native/index.ts'
 import { pipedrive } from './pipedrive/index.ts'
@@ -5,4 +6,4 @@ import { productive } from './productive/index.ts'
 import { sell } from './sell/index.ts'
 
 /** Every dialect that is spoken. The first one with a template is what a new store looks like. */
-export const dialects: readonly Dialect[] = [native, sell, pipedrive, productive]
+export const dialects: readonly Dialect[] = [native, sell, pipedrive, productive, amocrm]
