@@ -39,7 +39,7 @@ const refusalsShown = 10
 export async function importFile<T>(file: string, options: ImportOptions, noun: Noun<T>): Promise<void> {
   const source = await openSource(file, options)
   const columns = await columnsOf(source)
-  const said = new Map(options.map.map(([column, field = '']) => [column, field]))
+  const said = new Map((options.map ?? []).map(([column, field = '']) => [column, field]))
   const known = mapColumns(columns, noun.fields, said)
   const survey = await surveyOf(
     source,
@@ -59,7 +59,7 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
     tellMapping(columns, mapping, survey.dates.dateFormat, noun.warning(mapping))
 
     const began = performance.now()
-    const directory = new Directory(options.create)
+    const directory = new Directory(options.create ?? new Set())
     const rejects = options.rejects === undefined ? undefined : openRejects(options.rejects, columns)
     const bar = progressBar(options.dryRun ? 'Rehearsing' : 'Importing', survey.rows)
     const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, refused: 0 }
@@ -158,7 +158,7 @@ async function withCustomFields(
   { create }: ImportOptions,
 ): Promise<Mapping> {
   const names = new Set((await listCustomFields(scope, noun.subject)).map(({ name }) => name))
-  const isOwn = ({ name }: { name: string }) => create.has('fields') || names.has(name)
+  const isOwn = ({ name }: { name: string }) => create?.has('fields') || names.has(name)
   const product = mapping.fields.get('product')
   const candidates = [
     ...mapping.unused,
