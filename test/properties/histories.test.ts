@@ -5,10 +5,12 @@ import { listPipelines } from '../../src/domain/pipeline.ts'
 import { listStages } from '../../src/domain/stage.ts'
 import { examine } from '../../src/store/doctor.ts'
 import { openWorld, type Place, type World } from '../support/world.ts'
+import { attempt, refusalOf } from './answers.ts'
 import { expectHistory, expectSame, expectTotals, look, problemsIn } from './check.ts'
-import { attempt, type Command, type Foreign, history, plan, refusalOf, type Step } from './commands.ts'
+import { type Command, history } from './commands.ts'
 import { dumpOf } from './dump.ts'
 import { Model } from './model.ts'
+import { type Foreign, plan, type Step } from './plan.ts'
 
 /** Laws 4, 5 and 7 and all derived values: whatever happens, the store holds what the model says, and nothing more. */
 

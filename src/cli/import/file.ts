@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { readToken } from '../../config.ts'
 import type { CustomFieldSubject } from '../../domain/custom-field.ts'
 import { listCustomFields } from '../../domain/custom-field.ts'
 import type { Scope } from '../../domain/scope.ts'
@@ -37,6 +39,9 @@ const refusalsShown = 10
 
 /** Imports a file: looks at all of it first, so that one that cannot be trusted writes nothing, then takes its rows in. */
 export async function importFile<T>(file: string, options: ImportOptions, noun: Noun<T>): Promise<void> {
+  if (options.rejects !== undefined && resolve(options.rejects) === resolve(file)) {
+    throw new Failure('--rejects names the file that is imported. Choose another.', { usage: true })
+  }
   const source = await openSource(file, options)
   const columns = await columnsOf(source)
   const said = new Map((options.map ?? []).map(([column, field = '']) => [column, field]))
@@ -49,8 +54,10 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
   )
   await withOpenStore(options, async ({ registry }) => {
     const { prepare } = await import('../../serve.ts')
-    const firstToken = await prepare(registry, { template: undefined, token: undefined })
-    if (firstToken !== undefined) note(`The store is new; the token of its admin, shown only now: ${firstToken}`)
+    const token = readToken(process.env.CRMUX_TOKEN)
+    const firstToken = await prepare(registry, { template: process.env.CRMUX_TEMPLATE, token })
+    if (firstToken !== undefined && token === undefined)
+      note(`The store is new; the token of its admin, shown only now: ${firstToken}`)
     const workspace = await chooseWorkspace(registry, options.workspace)
     const scope = await adminScope(registry, workspace, 'import')
     const mapping = await withCustomFields(scope, known, noun, columns, options)
@@ -60,7 +67,7 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
 
     const began = performance.now()
     const directory = new Directory(options.create ?? new Set())
-    const rejects = options.rejects === undefined ? undefined : openRejects(options.rejects, columns)
+    const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, columns)
     const bar = progressBar(options.dryRun ? 'Rehearsing' : 'Importing', survey.rows)
     const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, refused: 0 }
     let done = 0
