@@ -10,8 +10,8 @@ import type { Format } from './rows/row.ts'
 
 export interface ImportOptions extends StoreOptions {
   workspace: string | undefined
-  map: readonly Pair[]
-  create: ReadonlySet<Thing>
+  map: readonly Pair[] | undefined
+  create: ReadonlySet<Thing> | undefined
   dateFormat: string | undefined
   format: Format | undefined
   delimiter: string | undefined
@@ -23,7 +23,7 @@ export interface ImportOptions extends StoreOptions {
 }
 
 export interface DealImportOptions extends ImportOptions {
-  stages: readonly Pair[]
+  stages: readonly Pair[] | undefined
   pipeline: string | undefined
   currency: string | undefined
   title: string | undefined
@@ -41,7 +41,6 @@ export const importCommand = (): Command =>
           '--stages <list>',
           "the file's stages in their order, each with what it is here if not a stage of that name: 'Lead,Offer,Done=won'",
           pairs,
-          [],
         )
         .option('--currency <code>', "ISO 4217 code of rows that name none (the workspace's where not said)")
         .option('--title <pattern>', "titles made of columns: '{account} – {product}'")
@@ -86,12 +85,10 @@ const importing = (what: string, fields: Fields, matched: string): Command =>
       '--map <column=field,…>',
       'what a column is, where its heading does not say it; - for nothing; may be repeated',
       pairs,
-      [],
     )
     .addOption(
       new Option('--create [what]', `make what rows name and is not there: all, or some of ${things.join(', ')}`)
         .preset('all')
-        .default(new Set(), 'nothing')
         .argParser(reading(readThings)),
     )
     .addOption(
@@ -116,7 +113,7 @@ const importing = (what: string, fields: Fields, matched: string): Command =>
       `\nA column is known by its heading. These can be named with --map, or custom.NAME for a custom field:\n${fieldList(fields)}\n\nExits 1 if any row was refused.`,
     )
 
-const pairs = (text: string, others: readonly Pair[]): readonly Pair[] => [...others, ...readPairs(text)]
+const pairs = (text: string, others: readonly Pair[] = []): readonly Pair[] => [...others, ...readPairs(text)]
 
 function requireDateFormat(text: string): string {
   dateFormat(text)

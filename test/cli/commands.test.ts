@@ -10,7 +10,7 @@ afterAll(() => files.remove())
 const lines = (text: string) => text.trim().split('\n')
 const me = async (origin: string, token: string) => {
   const response = await fetch(`${origin}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })
-  return { status: response.status, body: await response.json() }
+  return { status: response.status, body: (await response.json()) as { user: { role: string } } }
 }
 
 describe('help and usage', () => {

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openTestApp, type TestApp, type TestWorkspace } from '../support/app.ts'
 import { within } from '../support/cli.ts'
 import { drivers } from '../support/drivers.ts'
+
+// Seconds by itself, more on a machine that is busy with the other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const folder = join(import.meta.dirname, '../../../shared/data/crm-sales')
 const isThere = existsSync(join(folder, 'sales_pipeline.csv'))

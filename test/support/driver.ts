@@ -6,6 +6,8 @@ import type { TestWorkspace } from './app.ts'
  */
 export interface Driver {
   name: string
+  /** Members that the vendor writes by another name than it reads them by: the ways within a record, with dots. */
+  writtenAs?: Readonly<Record<string, string>>
   connect(options: { origin: string; workspace: TestWorkspace; token?: string }): DialectClient
 }
 
@@ -59,6 +61,8 @@ export interface DialectClient {
   /** Every live deal, page by page as the vendor pages. */
   listDeals(filter?: { stageId?: number; outcome?: 'open' | 'won' | 'lost' }): Promise<DealFacts[]>
   getDeal(id: number): Promise<Told<DealFacts>>
+  /** Reads a deal with everything the vendor can be asked to show, where that is more than `getDeal` asks for. */
+  showDeal?(id: number): Promise<unknown>
   createDeal?(input: DealInput & { title: string; contactId?: number }): Promise<Told<DealFacts>>
   changeDeal?(id: number, input: DealInput): Promise<Told<DealFacts>>
   moveDeal?(id: number, stageId: number): Promise<Told<DealFacts>>

@@ -20,7 +20,9 @@ export function importDeals(file: string, options: DealImportOptions): Promise<v
   const { pipeline, skipExisting = false } = options
   const currency = options.currency === undefined ? undefined : requireCurrency(options.currency.toUpperCase())
   const tally = new DealTally()
-  const stages = new Map(options.stages.flatMap(([name, here]) => (here === undefined ? [] : [[name.toLowerCase(), here]])))
+  const stages = new Map(
+    (options.stages ?? []).flatMap(([name, here]) => (here === undefined ? [] : [[name.toLowerCase(), here]])),
+  )
   return importFile<Deal>(file, options, {
     noun: 'deal',
     subject: 'deal',
@@ -56,8 +58,8 @@ export const importParties = (kind: Party['kind'], file: string, options: Import
   })
 
 /** Makes the stages that were named in order, where they may be made. */
-async function layOut(scope: Scope, directory: Directory, { pipeline: name, stages }: DealImportOptions): Promise<void> {
-  directory.beginBatch()
+async function layOut(scope: Scope, directory: Directory, { pipeline: name, stages = [] }: DealImportOptions): Promise<void> {
+  directory.kept.beginBatch()
   const pipeline = name === undefined ? await directory.defaultPipeline(scope) : await directory.pipeline(scope, name)
   for (const [stage, here] of stages) await directory.stage(scope, pipeline, here ?? stage, { kind: 'open', isExact: false })
 }
