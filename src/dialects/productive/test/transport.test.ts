@@ -134,6 +134,14 @@ test('productive 9: 204 has neither body nor type', async () => {
   expect({ status, text, type: headers.get('content-type') }).toEqual({ status: 204, text: '', type: null })
 })
 
+test('productive 80, 81: a DELETE may have a body, and a document a meta that says nothing', async () => {
+  const made = await pd.post('/pipelines', { ...doc('pipelines', { name: 'Meta' }), meta: { name: 'Other', page: 1 } })
+  expect([made.status, made.body.data.attributes.name]).toEqual([201, 'Meta'])
+  const { id } = made.body.data
+  expect((await pd.send('DELETE', `/pipelines/${id}`, { body: { data: { type: 'pipelines', id } } })).status).toBe(204)
+  expect((await pd.get(`/pipelines/${id}`)).status).toBe(404)
+})
+
 test('productive 10: every answer has a request id of its own', async () => {
   const anonymous = await request(url('/deal_statuses'))
   const answers = [await pd.get('/deal_statuses'), await pd.get('/deal_statuses/0'), await pd.get('/nothing'), anonymous]
