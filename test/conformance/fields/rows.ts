@@ -27,8 +27,8 @@ export interface Row<Fields, Draft, Patch> {
   lives?: (place: Place, other: boolean) => Life<Draft, Patch>
   /** Gives back what only one record can have. */
   free?: Patch
-  /** Saying it through a dialect means the moment of saying it. */
-  isMoment?: boolean
+  /** What it becomes depends on when it is said, and on the other records. */
+  isRelative?: boolean
   /** Fields that the domain changes with it. */
   may?: readonly (keyof Fields)[]
   /** The driver's own way of saying it. */
@@ -143,7 +143,7 @@ export const dealRows: Rows<Deal, DealDraft, DealPatch, 'id' | 'uuid' | 'extras'
         : [],
     }),
   },
-  archivedAt: { change: () => ({ isArchived: true }), isMoment: true },
+  archivedAt: { change: () => ({ isArchived: true }), isRelative: true },
   deletedAt: { say: (client, id) => client.deleteDeal?.(id) },
   createdAt: { lives: (_, other) => (other ? { draft: { createdAt: day(-9) } } : {}) },
   updatedAt: {
@@ -161,12 +161,15 @@ const begunLater = (_: Place, other: boolean) => ({ day: other ? 2 : 1 })
 export const stageRows: Rows<Stage, StageDraft, StagePatch, 'id' | 'uuid' | 'extras'> = {
   name: { change: () => ({ name: 'Other' }), say: (client, id) => client.renameStage?.(id, 'Other') },
   pipelineId: { change: ({ otherPipeline }) => ({ pipelineId: otherPipeline }), may: ['position'] },
-  position: { change: () => ({ place: { nth: 1 } }) },
+  position: { change: () => ({ place: { nth: 1 } }), isRelative: true },
   kind: { change: () => ({ kind: 'won' }), may: ['position', 'probability'] },
   probability: { change: () => ({ probability: 12 }) },
   rotAfterDays: { change: () => ({ rotAfterDays: 21 }) },
   color: { change: () => ({ color: '#00ff00' }) },
-  isArchived: { change: () => ({ isArchived: true }) },
+  isArchived: {
+    change: () => ({ isArchived: true }),
+    say: (client, id) => calling(client, 'stage', id, /^(POST|PATCH) .*\/archive$/),
+  },
   createdAt: { lives: begunLater },
   updatedAt: {
     lives: (_, other) => ({
@@ -181,7 +184,7 @@ export const stageRows: Rows<Stage, StageDraft, StagePatch, 'id' | 'uuid' | 'ext
 
 export const pipelineRows: Rows<Pipeline, PipelineDraft, PipelinePatch, 'id' | 'uuid' | 'extras'> = {
   name: { change: () => ({ name: 'Other' }) },
-  position: { change: () => ({ position: 1 }) },
+  position: { change: () => ({ position: 1 }), isRelative: true },
   isDefault: { change: () => ({ isDefault: true }) },
   hasProbability: { change: () => ({ hasProbability: false }) },
   isDisabled: { change: () => ({ isDisabled: true }) },
@@ -194,13 +197,16 @@ export const pipelineRows: Rows<Pipeline, PipelineDraft, PipelinePatch, 'id' | '
       ],
     }),
   },
-  deletedAt: {
-    say: async (client, id) => {
-      const answer = await client
-        .withId('pipeline', id)
-        .find(({ name }) => name.startsWith('DELETE '))
-        ?.send()
-      return { ok: answer !== undefined && answer.status < 300, status: answer?.status ?? 0, body: undefined, value: undefined }
-    },
-  },
+  deletedAt: { say: (client, id) => calling(client, 'pipeline', id, /^DELETE /) },
+}
+
+/** A call that the driver has no method for, found among those that take an id. */
+function calling(
+  client: DialectClient,
+  kind: 'stage' | 'pipeline',
+  id: number,
+  name: RegExp,
+): Promise<Told<unknown>> | undefined {
+  const call = client.withId(kind, id).find((call) => name.test(call.name))
+  return call?.send().then((answer) => (answer.status < 300 ? { ok: true, value: answer.body } : { ok: false, ...answer }))
 }
