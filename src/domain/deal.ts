@@ -1,7 +1,7 @@
 import { found, invalid } from './errors.ts'
 import type { Direction, Page, Window } from './page.ts'
 import type { Scope } from './scope.ts'
-import { isLost, isOpen, type Stage, type StageKind } from './stage.ts'
+import { isLost, isOpen, listStages, type Stage, type StageKind } from './stage.ts'
 import type { Extras, Json, JsonObject } from './text.ts'
 import type { Day, Instant } from './time.ts'
 
@@ -112,6 +112,14 @@ export interface DealDraft extends DealPatch {
 
 export interface DealFilter {
   ids?: readonly number[] | undefined
+  /** Any of these. One alone is better named by itself: its index also sorts. */
+  pipelineIds?: readonly number[] | undefined
+  stageIds?: readonly number[] | undefined
+  ownerIds?: readonly number[] | undefined
+  creatorIds?: readonly number[] | undefined
+  contactIds?: readonly number[] | undefined
+  companyIds?: readonly number[] | undefined
+  lossReasonIds?: readonly number[] | undefined
   externalId?: string | undefined
   pipelineId?: number | undefined
   stageId?: number | undefined
@@ -150,11 +158,23 @@ export interface DealFilter {
   updatedUntil?: Instant | undefined
   createdSince?: Instant | undefined
   createdUntil?: Instant | undefined
+  /** Only closed deals have such a moment. */
+  closedSince?: Instant | undefined
+  closedUntil?: Instant | undefined
+  /** And only those that were moved have such a one. */
+  stageChangedSince?: Instant | undefined
+  stageChangedUntil?: Instant | undefined
   /** Undefined: both. */
   isArchived?: boolean | undefined
   /** Undefined: only those that are not deleted. */
   deleted?: 'only' | 'both' | undefined
   deletedSince?: Instant | undefined
+  /** All of these as well. Whether deleted deals are looked at is said by the whole filter alone. */
+  all?: readonly DealFilter[] | undefined
+  /** At least one of these as well. */
+  any?: readonly DealFilter[] | undefined
+  /** None of these. */
+  none?: readonly DealFilter[] | undefined
 }
 
 /** `not` finds those that do not have this value there, or nothing at all. */
@@ -194,6 +214,18 @@ export async function listDeals({ store }: Scope, query: DealQuery): Promise<Pag
   const byRank = query.sort?.some(({ by }) => by === 'rank')
   if (byRank && query.filter?.stageId === undefined) invalid('stageId', 'required')
   return store.deals.list(query)
+}
+
+/** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
+export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {
+  const { stageId, stageIds, pipelineId, outcomes, isArchived, ...others } = filter
+  const isTotalled = isArchived === false && Object.values(others).every((value) => value === undefined)
+  if (!isTotalled) return scope.store.deals.count(filter)
+  const stages = (await listStages(scope, pipelineId)).filter(
+    ({ id, kind }) => id === (stageId ?? id) && (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),
+  )
+  const wanted = new Set(stages.map(({ id }) => id))
+  return (await scope.store.deals.totals()).reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
 }
 
 /** A deal that is not deleted. */

@@ -109,6 +109,10 @@ export interface PartyQuery extends Window {
 
 export const listParties = ({ store }: Scope, query: PartyQuery): Promise<Page<Party>> => store.parties.list(query)
 
+/** How many a query finds, whatever its window. */
+export const countParties = ({ store }: Scope, query: Omit<PartyQuery, keyof Window>): Promise<number> =>
+  store.parties.count({ ...query, limit: 0 })
+
 /** A person or company that is not deleted; `kind` where only the one will do. */
 export async function findParty({ store }: Scope, id: number, kind?: PartyKind): Promise<Party> {
   const party = await store.parties.get(id)

@@ -1,7 +1,7 @@
 import type { StageTotal } from './board.ts'
 import type { CustomField, CustomFieldSubject } from './custom-field.ts'
-import type { Deal, DealPlace, DealQuery } from './deal.ts'
-import type { Event, EventQuery } from './events.ts'
+import type { Deal, DealFilter, DealPlace, DealQuery } from './deal.ts'
+import type { Event, EventQuery, Subject } from './events.ts'
 import type { LossKind, LossReason } from './loss-reason.ts'
 import type { Page, Window } from './page.ts'
 import type { Party, PartyQuery } from './party.ts'
@@ -66,6 +66,8 @@ export interface Store {
   }
   parties: Nouns<Party> & {
     list(query: PartyQuery): Promise<Page<Party>>
+    /** How many the query finds, whatever its window. */
+    count(query: PartyQuery): Promise<number>
     /** How many live people each company has. */
     peopleCounts(companyIds: readonly number[]): Promise<ReadonlyMap<number, number>>
   }
@@ -74,6 +76,7 @@ export interface Store {
     get(id: number): Promise<Deal | undefined>
     byExternalId(externalId: string): Promise<Deal | undefined>
     list(query: DealQuery): Promise<Page<Deal>>
+    count(filter: DealFilter): Promise<number>
     /** Nobody else changes the deal until the transaction ends. */
     lock(id: number): Promise<void>
     /** Writes a new deal, its search text and facets, and adds it to its stage's total. */
@@ -89,6 +92,8 @@ export interface Store {
   events: {
     append(event: Omit<Event, 'id'>): Promise<void>
     list(query: EventQuery): Promise<Page<Event>>
+    /** The last event of each of these records. */
+    latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
   }
   records: {
     get(collection: string, id: number): Promise<DialectRecord | undefined>

@@ -43,7 +43,7 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
   const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
   const [first = byId] = sort
   const order = sort.at(-1)?.by === 'id' ? sort : [...sort, { by: 'id' as const, direction: first.direction }]
-  if (filter.text !== undefined) await db.session.settle()
+  if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
   const lead = await leader(db, conditions, first.by, values)
   const plan: Plan = { conditions, order, first, lead, after: !!after, offset: !!offset }
   const query = shaped<DealRow>(shapeOf(plan), (engine) => build(engine, plan))
@@ -54,6 +54,20 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
   const items = rows.slice(0, limit).map(toDeal)
   const last = items.at(-1)
   return { items, next: rows.length > limit && last ? { value: sortValue(last, first.by), id: last.id } : null }
+}
+
+/** How many deals a filter finds. */
+export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
+  const conditions = conditionsOf(narrowed(filter), db.workspaceId)
+  const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
+  if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
+  const lead = await leader(db, conditions, 'id', values)
+  const shape = ['count deals', ...conditions.map(({ name }) => name), `by ${lead?.name}`].join('|')
+  const count = shaped<{ n: number }>(shape, (engine) => {
+    const asked = conditions.map((condition) => condition.sql(engine, condition === lead ? 'lead' : 'ask'))
+    return sql`select count(*) as n from deal where ${sql.join([sql`deal.workspace_id = ${param('workspace')}`, ...asked], ' and ')}`
+  })
+  return Number((await db.session.one(count, values))?.n ?? 0)
 }
 
 const shapeOf = ({ conditions, order, lead, after, offset }: Plan): string =>

@@ -75,20 +75,16 @@ const plain = {
   updatedUntil: 'updated_at <',
 } as const satisfies { [K in keyof PartyQuery]?: string }
 
-async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
-  const {
-    ids,
-    lastName,
-    text,
-    address = {},
-    customField = [],
-    deleted,
-    sort = { by: 'id', direction: 'asc' },
-    limit,
-    after,
-    offset = 0,
-  } = query
-  const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
+interface Asked {
+  /** Each under a name for the shape of the query. */
+  where: [name: string, condition: Sql][]
+  values: Record<string, Value>
+}
+
+/** What a query asks, whatever its window; undefined where it can find nothing. */
+function asked(db: Db, query: PartyQuery): Asked | undefined {
+  const { ids, lastName, text, address = {}, customField = [], deleted } = query
+  const values: Record<string, Value> = { workspace: db.workspaceId }
   const where: [string, Sql][] = []
   for (const [key, comparison] of Object.entries(plain)) {
     const value = query[key as keyof typeof plain]
@@ -120,12 +116,35 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   }
   if (text !== undefined) {
     const match = matching(db.workspaceId, text, ['name'])
-    if (match === null) return { items: [], next: null }
+    if (match === null) return undefined
     where.push(['text', sql`party.id in (select rowid from party_text where party_text match ${param('text')})`])
     values.text = match
   }
+  return { where, values }
+}
+
+const whole = (where: Asked['where']) =>
+  sql.join([sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)], ' and ')
+
+/** How many people and companies a query finds. */
+async function countParties(db: Db, query: PartyQuery): Promise<number> {
+  const found = asked(db, query)
+  if (!found) return 0
+  const { where, values } = found
+  const shape = `count parties ${where.map(([name]) => name).join('|')}`
+  const count = shaped<{ n: number }>(shape, () => sql`select count(*) as n from party where ${whole(where)}`)
+  if (query.text !== undefined) await db.session.settle()
+  return Number((await db.session.one(count, values))?.n ?? 0)
+}
+
+async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
+  const { text, sort = { by: 'id', direction: 'asc' }, limit, after, offset = 0 } = query
+  const found = asked(db, query)
+  if (!found) return { items: [], next: null }
+  const { where, values } = found
+  Object.assign(values, { limit: limit + 1, offset })
   // A few ids or the hits of a search are fetched and sorted; walking everybody in order would take as long as there are people.
-  const mark = ids || text !== undefined ? unindexed(db.engine.kind) : sql``
+  const mark = query.ids || text !== undefined ? unindexed(db.engine.kind) : sql``
   const sortColumn = sql`${mark}${sortColumns[sort.by]}`
   if (after) {
     const sign = sql.raw(sort.direction === 'asc' ? '>' : '<')
@@ -137,9 +156,8 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   }
   const shape = `parties ${sort.by} ${sort.direction} ${where.map(([name]) => name).join('|')}`
   const list = shaped<PartyRow>(shape, () => {
-    const conditions = [sql`party.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
     const direction = sql.raw(sort.direction)
-    return sql`select * from party where ${sql.join(conditions, ' and ')}
+    return sql`select * from party where ${whole(where)}
         order by ${sortColumn} ${direction}, ${mark}party.id ${direction} limit ${param('limit')} offset ${param('offset')}`
   })
   if (text !== undefined) await db.session.settle()
@@ -174,6 +192,7 @@ export function partyTable(db: Db): Store['parties'] {
       await writeText(db, party)
     },
     list: (query) => listParties(db, query),
+    count: (query) => countParties(db, query),
     peopleCounts: async (companyIds) => {
       const counts = await db.session.all(countPeople, { workspace: db.workspaceId, ids: JSON.stringify(companyIds) })
       return new Map(counts.map((row) => [row.company_id, row.n]))

@@ -1,9 +1,12 @@
 import { refuseRow } from './refusal.ts'
 import { type Thing, things } from './things.ts'
 
+/** More names than this are looked up anew, so that a file of any size takes no more memory. */
+const namesKept = 50_000
+
 /**
- * What rows have looked up and made, remembered for the length of a batch, so that a name that comes back costs nothing. What a refused
- * row has made is undone with the row, and forgotten here.
+ * What rows have looked up and made, remembered so that a name that comes back costs nothing. What a refused row has made is undone with
+ * the row; then everything is forgotten here, because others may have changed what the row was refused for.
  */
 export class Kept {
   readonly #creates: ReadonlySet<Thing>
@@ -12,16 +15,15 @@ export class Kept {
   readonly #made = new Map<Thing, number>()
   /** In a rehearsal every batch makes the same things anew; each counts once. */
   readonly #rehearsed = new Set<string>()
-  #ofRow: { key: string; thing?: Thing; name?: string }[] = []
+  #ofRow: { thing: Thing; name: string }[] = []
 
   constructor({ creates, isRehearsal }: { creates: ReadonlySet<Thing>; isRehearsal: boolean }) {
     this.#creates = creates
     this.#isRehearsal = isRehearsal
   }
 
-  /** Others may have changed anything since the last batch. */
   beginBatch(): void {
-    this.#values.clear()
+    if (this.#isRehearsal || this.#values.size > namesKept) this.#values.clear()
     this.#ofRow = []
   }
 
@@ -30,9 +32,8 @@ export class Kept {
   }
 
   forgetRow(): void {
-    for (const { key, thing, name } of this.#ofRow) {
-      this.#values.delete(key)
-      if (thing === undefined) continue
+    this.#values.clear()
+    for (const { thing, name } of this.#ofRow) {
       this.#made.set(thing, (this.#made.get(thing) ?? 0) - 1)
       this.#rehearsed.delete(`${thing} ${name}`)
     }
@@ -78,14 +79,14 @@ export class Kept {
     this.#values.set(key, value)
     const isCounted = this.#rehearsed.has(`${thing} ${name}`)
     if (this.#isRehearsal) this.#rehearsed.add(`${thing} ${name}`)
-    this.#ofRow.push(isCounted ? { key } : { key, thing, name })
-    if (!isCounted) this.#made.set(thing, (this.#made.get(thing) ?? 0) + 1)
+    if (isCounted) return
+    this.#ofRow.push({ thing, name })
+    this.#made.set(thing, (this.#made.get(thing) ?? 0) + 1)
   }
 
   /** Forgets what the row has changed, so that it is looked up again. */
   forget(key: string): void {
     this.#values.delete(key)
-    this.#ofRow.push({ key })
   }
 }
 
