@@ -19,6 +19,8 @@ export interface Dialect {
   readonly reference?: string
   /** Every endpoint of the vendor that we know of. A test compares it with the routes that exist. */
   readonly coverage: readonly Coverage[]
+  /** Where it knowingly answers otherwise than the vendor, or had to decide what the vendor's pages leave open. */
+  readonly differences?: readonly Difference[]
   /** Changes the path of a request before it is routed, for vendors whose paths no router can hold. */
   rewrite?(url: string, raw: IncomingMessage): string
   /** An answer for what went wrong before a route was found. */
@@ -36,4 +38,12 @@ export interface Coverage {
   readonly status: 'full' | 'partial' | 'absent'
   /** Why it is not full, in one sentence. */
   readonly why?: string
+}
+
+/** One thing that an integration finds otherwise here than at the vendor. */
+export interface Difference {
+  /** In whole sentences. */
+  readonly what: string
+  /** The title of the test that shows it, in the dialect's folder. */
+  readonly test: string
 }

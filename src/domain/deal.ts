@@ -112,6 +112,14 @@ export interface DealDraft extends DealPatch {
 
 export interface DealFilter {
   ids?: readonly number[] | undefined
+  /** Any of these. One alone is better named by itself: its index also sorts. */
+  pipelineIds?: readonly number[] | undefined
+  stageIds?: readonly number[] | undefined
+  ownerIds?: readonly number[] | undefined
+  creatorIds?: readonly number[] | undefined
+  contactIds?: readonly number[] | undefined
+  companyIds?: readonly number[] | undefined
+  lossReasonIds?: readonly number[] | undefined
   externalId?: string | undefined
   pipelineId?: number | undefined
   stageId?: number | undefined
@@ -150,11 +158,23 @@ export interface DealFilter {
   updatedUntil?: Instant | undefined
   createdSince?: Instant | undefined
   createdUntil?: Instant | undefined
+  /** Only closed deals have such a moment. */
+  closedSince?: Instant | undefined
+  closedUntil?: Instant | undefined
+  /** And only those that were moved have such a one. */
+  stageChangedSince?: Instant | undefined
+  stageChangedUntil?: Instant | undefined
   /** Undefined: both. */
   isArchived?: boolean | undefined
   /** Undefined: only those that are not deleted. */
   deleted?: 'only' | 'both' | undefined
   deletedSince?: Instant | undefined
+  /** All of these as well. Whether deleted deals are looked at is said by the whole filter alone. */
+  all?: readonly DealFilter[] | undefined
+  /** At least one of these as well. */
+  any?: readonly DealFilter[] | undefined
+  /** None of these. */
+  none?: readonly DealFilter[] | undefined
 }
 
 /** `not` finds those that do not have this value there, or nothing at all. */
@@ -198,23 +218,19 @@ export async function listDeals({ store }: Scope, query: DealQuery): Promise<Pag
 
 /** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
 export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {
-  const { store } = scope
-  const { stageId, openStageId, pipelineId, outcomes, isArchived, ...others } = filter
+  const { stageId, stageIds, openStageId, pipelineId, outcomes, isArchived, ...others } = filter
   const isTotalled = isArchived === false && Object.values(others).every((value) => value === undefined)
   // Totals of deals by the stage they were closed from do not say how they were closed.
-  if (!isTotalled || (openStageId !== undefined && (stageId ?? outcomes) !== undefined)) return store.deals.count(filter)
-  const wanted = new Set(
-    (await listStages(scope))
-      .filter(
-        (stage) =>
-          [undefined, stage.id].includes(stageId ?? openStageId) &&
-          (pipelineId === undefined || stage.pipelineId === pipelineId) &&
-          (outcomes?.includes(stage.kind) ?? true),
-      )
-      .map(({ id }) => id),
+  const isMixed = openStageId !== undefined && (stageId ?? stageIds ?? outcomes) !== undefined
+  if (!isTotalled || isMixed) return scope.store.deals.count(filter)
+  const stages = (await listStages(scope, pipelineId)).filter(
+    ({ id, kind }) =>
+      id === (stageId ?? openStageId ?? id) && (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),
   )
-  const totals = [...(await store.deals.totals()), ...(openStageId === undefined ? [] : await store.deals.closedTotals())]
-  return totals.reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
+  const wanted = new Set(stages.map(({ id }) => id))
+  const { totals, closedTotals } = scope.store.deals
+  const all = openStageId === undefined ? await totals() : [...(await totals()), ...(await closedTotals())]
+  return all.reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
 }
 
 /** The place of each deal among the cards of its stage, from 1, by the deal's id. */

@@ -37,6 +37,16 @@ export interface EventQuery extends Window {
 
 export const listEvents = ({ store }: Scope, query: EventQuery): Promise<Page<Event>> => store.events.list(query)
 
+/** Who changed each of these records last, by its id. */
+export async function lastChangers(
+  { store }: Scope,
+  subject: Subject,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const events = ids.length === 0 ? [] : await store.events.latest(subject, ids)
+  return new Map(events.map(({ subjectId, userId }) => [subjectId, userId]))
+}
+
 /** The fields in which two versions of a record differ, as each had them; null where they are the same. */
 export function difference(
   before: object,

@@ -1,7 +1,7 @@
 import type { StageTotal } from './board.ts'
 import type { CustomField, CustomFieldSubject } from './custom-field.ts'
 import type { Deal, DealFilter, DealPlace, DealQuery } from './deal.ts'
-import type { Event, EventQuery } from './events.ts'
+import type { Event, EventQuery, Subject } from './events.ts'
 import type { LossKind, LossReason } from './loss-reason.ts'
 import type { Page, Window } from './page.ts'
 import type { Party, PartyQuery } from './party.ts'
@@ -99,6 +99,8 @@ export interface Store {
   events: {
     append(event: Omit<Event, 'id'>): Promise<void>
     list(query: EventQuery): Promise<Page<Event>>
+    /** The last event of each of these records. */
+    latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
   }
   records: {
     get(collection: string, id: number): Promise<DialectRecord | undefined>

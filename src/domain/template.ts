@@ -5,7 +5,7 @@ import { requireCurrency } from './money.ts'
 import type { Scope } from './scope.ts'
 import type { StageDraft } from './stage.ts'
 import type { Registry } from './store.ts'
-import { requireName } from './text.ts'
+import { type JsonObject, requireName } from './text.ts'
 import type { Instant } from './time.ts'
 import { type Member, requireEmail } from './user.ts'
 import { requirePlace, requireSubdomain, type Workspace } from './workspace.ts'
@@ -16,6 +16,10 @@ export interface Template {
   readonly hasProbability: boolean
   readonly stages: readonly Omit<StageDraft, 'pipelineId'>[]
   readonly lossReasons?: readonly string[]
+  /** The dialect whose own keys the extras of this template are; native where there are none. */
+  readonly dialect?: string
+  /** Extras of the pipeline. Those of the stages are in their drafts. */
+  readonly extras?: JsonObject
 }
 
 export interface WorkspaceDraft {
@@ -55,10 +59,10 @@ export async function createWorkspace(
     })
     const store = tx.of(workspace.id)
     const admin = await store.members.add({ name: requireName(draft.admin.name), email, phone: null, role: 'admin' }, at)
-    const scope: Scope = { workspace, user: admin, via: 'native', store, now }
-    const { template } = draft
-    await addPipeline(scope, { name: template.pipeline, hasProbability: template.hasProbability, stages: template.stages })
-    for (const name of template.lossReasons ?? []) await addLossReason(scope, { name })
+    const { pipeline, hasProbability, stages, extras, dialect, lossReasons } = draft.template
+    const scope: Scope = { workspace, user: admin, via: dialect ?? 'native', store, now }
+    await addPipeline(scope, { name: pipeline, hasProbability, stages, extras })
+    for (const name of lossReasons ?? []) await addLossReason(scope, { name })
     return { workspace, admin }
   })
 }

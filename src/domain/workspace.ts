@@ -45,7 +45,7 @@ export const requireSubdomain = (label: string): string =>
 const minRate = 1e-9
 const maxRate = 1e9
 
-export function requireRates(rates: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+function requireRates(rates: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   for (const [code, rate] of Object.entries(rates)) {
     requireCurrency(code, `rates.${code}`)
     if (!(rate >= minRate && rate <= maxRate)) invalid(`rates.${code}`, 'range', { min: minRate, max: maxRate })

@@ -82,6 +82,9 @@ export interface Call<S extends RouteSpec = RouteSpec> {
 
 export type Handler<S extends RouteSpec> = (call: Call<S>) => Promise<Answer>
 
+/** A request of somebody who is not known yet: signing in, or asking for a token. */
+export type StrangerCall<S extends RouteSpec = RouteSpec> = Omit<Call<S>, 'scope'>
+
 /** Opens routes in one wire format. */
 export interface Speaker {
   get<S extends RouteSpec>(url: string, spec: S, handler: Handler<S>): void
@@ -89,6 +92,16 @@ export interface Speaker {
   put<S extends RouteSpec>(url: string, spec: S, handler: Handler<S>): void
   patch<S extends RouteSpec>(url: string, spec: S, handler: Handler<S>): void
   delete<S extends RouteSpec>(url: string, spec: S, handler: Handler<S>): void
+}
+
+/** Also opens routes that anybody may call. */
+export interface OpenSpeaker extends Speaker {
+  toStrangers<S extends RouteSpec>(
+    method: Method,
+    url: string,
+    spec: S,
+    handler: (call: StrangerCall<S>) => Promise<Answer>,
+  ): void
 }
 
 declare module 'fastify' {
@@ -106,7 +119,7 @@ const maxUrl = 8_000
  * Teaches one plugin scope to speak one wire format: authentication, bodies, error answers, unknown paths and wrong methods.
  * Fastify keeps all of it inside that scope.
  */
-export function speak(app: FastifyInstance, wire: Wire, host: Host): Speaker {
+export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker {
   const patterns: { method: Method; pattern: RegExp }[] = []
 
   app.removeAllContentTypeParsers()
@@ -152,7 +165,15 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): Speaker {
     fail(allowed.length > 0 ? { kind: 'bad_method', allowed } : { kind: 'no_route' })
   })
 
-  const open = <S extends RouteSpec>(method: Method, url: string, spec: S, handler: Handler<S>) => {
+  const scopeOf = ({ workspace, user }: Credential): Scope => ({
+    workspace,
+    user,
+    via: wire.name,
+    store: host.registry.of(workspace.id),
+    now: host.now,
+  })
+
+  const open = <S extends RouteSpec>(method: Method, url: string, spec: S, handler: Handler<S>, toStrangers = false) => {
     patterns.push({ method, pattern: patternOf(url) })
     host.routes.push({ dialect: wire.name, method, url, spec })
     app.route({
@@ -161,12 +182,11 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): Speaker {
       // Nobody's body is read before they are let in.
       onRequest: async (req) => {
         if (req.url.length > maxUrl) fail({ kind: 'too_large', what: 'url' })
-        await enter(req, spec)
+        if (!toStrangers) await enter(req, spec)
       },
       handler: async (req, reply) => {
-        const { workspace, user } = req.credential ?? fail({ kind: 'unauthenticated' })
         const call = {
-          scope: { workspace, user, via: wire.name, store: host.registry.of(workspace.id), now: host.now },
+          scope: toStrangers ? undefined : scopeOf(req.credential ?? fail({ kind: 'unauthenticated' })),
           params: spec.params && read(spec.params, req.params, 'params'),
           query: spec.query && read(spec.query, req.query, 'query'),
           body: spec.body && read(spec.body, req.body, 'body'),
@@ -184,6 +204,8 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): Speaker {
     put: (url, spec, handler) => open('PUT', url, spec, handler),
     patch: (url, spec, handler) => open('PATCH', url, spec, handler),
     delete: (url, spec, handler) => open('DELETE', url, spec, handler),
+    // Such a handler does not see that its call has no scope.
+    toStrangers: (method, url, spec, handler) => open(method, url, spec, handler as Handler<typeof spec>, true),
   }
 }
 

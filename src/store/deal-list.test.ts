@@ -102,6 +102,7 @@ async function pages(query: DealQuery): Promise<Deal[]> {
     const page = await big.scope.store.deals.list({ ...query, after })
     found.push(...page.items)
     if (!page.next) return found
+    if (found.length > 3 * many) throw new Error('the pages never end')
     after = page.next
   }
 }

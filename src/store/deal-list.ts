@@ -1,8 +1,8 @@
 import type { Deal, DealFilter, DealQuery, DealSort } from '../domain/deal.ts'
 import type { Direction, Page } from '../domain/page.ts'
-import { type Condition, conditionsOf, sortColumns, unindexed } from './deal-filter.ts'
+import { type Condition, conditionsOf, sortColumns } from './deal-filter.ts'
 import { toDeal } from './deal-row.ts'
-import { type EngineKind, param, type Value } from './engine.ts'
+import { type EngineKind, param, unindexed, type Value } from './engine.ts'
 import { type Db, shaped } from './rows.ts'
 import type { DealRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
@@ -43,7 +43,7 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
   const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
   const [first = byId] = sort
   const order = sort.at(-1)?.by === 'id' ? sort : [...sort, { by: 'id' as const, direction: first.direction }]
-  if (filter.text !== undefined) await db.session.settle()
+  if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
   const lead = await leader(db, conditions, first.by, values)
   const plan: Plan = { conditions, order, first, lead, after: !!after, offset: !!offset }
   const query = shaped<DealRow>(shapeOf(plan), (engine) => build(engine, plan))
@@ -56,18 +56,18 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
   return { items, next: rows.length > limit && last ? { value: sortValue(last, first.by), id: last.id } : null }
 }
 
-/** How many deals a filter finds. Without an order to keep, the first narrow condition leads, or else the first that has an index. */
+/** How many deals a filter finds. */
 export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
   const conditions = conditionsOf(narrowed(filter), db.workspaceId)
   const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
-  if (filter.text !== undefined) await db.session.settle()
-  const lead = conditions.find(({ count }) => count)
-  const query = shaped<{ n: number }>(`count ${conditions.map(({ name }) => name).join('|')}`, (engine) => {
-    const asked = conditions.map((condition) => sql`${condition.sql(engine, condition === lead ? 'lead' : 'ask')}`)
-    const where = [sql`deal.workspace_id = ${param('workspace')}`, ...asked]
-    return sql`select count(*) as n from deal where ${sql.join(where, ' and ')}`
+  if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
+  const lead = await leader(db, conditions, 'id', values)
+  const shape = ['count deals', ...conditions.map(({ name }) => name), `by ${lead?.name}`].join('|')
+  const count = shaped<{ n: number }>(shape, (engine) => {
+    const asked = conditions.map((condition) => condition.sql(engine, condition === lead ? 'lead' : 'ask'))
+    return sql`select count(*) as n from deal where ${sql.join([sql`deal.workspace_id = ${param('workspace')}`, ...asked], ' and ')}`
   })
-  return Number((await db.session.one(query, values))?.n ?? 0)
+  return Number((await db.session.one(count, values))?.n ?? 0)
 }
 
 const shapeOf = ({ conditions, order, lead, after, offset }: Plan): string =>

@@ -62,3 +62,9 @@ export const inList = (engine: EngineKind, column: Sql, name: string): Sql =>
   engine === 'sqlite'
     ? sql`${column} in (select value from json_each(${new Param(name)}))`
     : sql`${column} in (select value::bigint from json_array_elements_text(${new Param(name)}::json))`
+
+/**
+ * In front of a column: no index shall be chosen for its sake. SQLite, which has no statistics to know better, takes none for an
+ * expression; PostgreSQL knows.
+ */
+export const unindexed = (engine: EngineKind): Sql => sql.raw(engine === 'sqlite' ? '+' : '')

@@ -1,7 +1,7 @@
 import type { Event, EventQuery } from '../domain/events.ts'
 import type { Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
-import { param, statement, type Value } from './engine.ts'
+import { inList, param, statement, type Value } from './engine.ts'
 import { type Db, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
@@ -60,6 +60,13 @@ async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
   return { items, next: rows.length > limit && last ? { value: last.id, id: last.id } : null }
 }
 
+const latest = statement<EventRow>(
+  (engine) =>
+    sql`select * from event where id in (
+      select max(id) from event where workspace_id = ${param('workspace')} and subject = ${param('subject')}
+        and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`,
+)
+
 export const eventTable = (db: Db): Store['events'] => ({
   append: async (event) =>
     db.session.run(append, {
@@ -74,4 +81,8 @@ export const eventTable = (db: Db): Store['events'] => ({
       after: event.after && JSON.stringify(event.after),
     }),
   list: (query) => listEvents(db, query),
+  latest: async (subject, ids) => {
+    const wanted = JSON.stringify(ids.filter(Number.isSafeInteger))
+    return (await db.session.all(latest, { workspace: db.workspaceId, subject, ids: wanted })).map(toEvent)
+  },
 })

@@ -1,7 +1,7 @@
 import type { Page } from '../domain/page.ts'
 import { mainOf, type Party, type PartyQuery, type PartySort } from '../domain/party.ts'
 import type { Store } from '../domain/store.ts'
-import { inList, param, statement, type Value } from './engine.ts'
+import { inList, param, statement, unindexed, type Value } from './engine.ts'
 import { type Db, nounTable, parse, shaped } from './rows.ts'
 import { flag, type PartyRow, pack } from './schema.ts'
 import { indexed, matching } from './search.ts'
@@ -131,10 +131,8 @@ async function countParties(db: Db, query: PartyQuery): Promise<number> {
   const found = asked(db, query)
   if (!found) return 0
   const { where, values } = found
-  const count = shaped<{ n: number }>(
-    `count parties ${where.map(([name]) => name).join('|')}`,
-    () => sql`select count(*) as n from party where ${whole(where)}`,
-  )
+  const shape = `count parties ${where.map(([name]) => name).join('|')}`
+  const count = shaped<{ n: number }>(shape, () => sql`select count(*) as n from party where ${whole(where)}`)
   if (query.text !== undefined) await db.session.settle()
   return Number((await db.session.one(count, values))?.n ?? 0)
 }
@@ -145,11 +143,14 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   if (!found) return { items: [], next: null }
   const { where, values } = found
   Object.assign(values, { limit: limit + 1, offset })
+  // A few ids or the hits of a search are fetched and sorted; walking everybody in order would take as long as there are people.
+  const mark = query.ids || text !== undefined ? unindexed(db.engine.kind) : sql``
+  const sortColumn = sql`${mark}${sortColumns[sort.by]}`
   if (after) {
     const sign = sql.raw(sort.direction === 'asc' ? '>' : '<')
     where.push([
       `after ${sort.direction}`,
-      sql`(${sortColumns[sort.by]}, party.id) ${sign} (${param('afterValue')}, ${param('afterId')})`,
+      sql`(${sortColumn}, ${mark}party.id) ${sign} (${param('afterValue')}, ${param('afterId')})`,
     ])
     Object.assign(values, { afterValue: after.value, afterId: after.id })
   }
@@ -157,7 +158,7 @@ async function listParties(db: Db, query: PartyQuery): Promise<Page<Party>> {
   const list = shaped<PartyRow>(shape, () => {
     const direction = sql.raw(sort.direction)
     return sql`select * from party where ${whole(where)}
-        order by ${sortColumns[sort.by]} ${direction}, party.id ${direction} limit ${param('limit')} offset ${param('offset')}`
+        order by ${sortColumn} ${direction}, ${mark}party.id ${direction} limit ${param('limit')} offset ${param('offset')}`
   })
   if (text !== undefined) await db.session.settle()
   const rows = await db.session.all(list, values)

@@ -10,7 +10,7 @@ import { sql } from './sql.ts'
 
 /** Workspaces, the people in them, and the tokens that speak for them. */
 
-export const toWorkspace = (row: WorkspaceRow): Workspace => ({
+const toWorkspace = (row: WorkspaceRow): Workspace => ({
   id: row.id,
   uuid: row.uuid,
   name: row.name,
@@ -24,7 +24,7 @@ export const toWorkspace = (row: WorkspaceRow): Workspace => ({
   updatedAt: row.updated_at,
 })
 
-export const fromWorkspace = (workspace: Workspace): WorkspaceRow => ({
+const fromWorkspace = (workspace: Workspace): WorkspaceRow => ({
   id: workspace.id,
   uuid: workspace.uuid,
   name: workspace.name,

@@ -179,6 +179,17 @@ describe('refusing', () => {
     ])
   })
 
+  test('a reject file that cannot be written, or is the file itself, is told before anything is imported', async () => {
+    expect(await importing('deals', 'id,title\n1,a\n', '--rejects', files.path('no/such.csv'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no'),
+    })
+    const file = write('id,title\n1,a\n', 'precious.csv')
+    expect(await within(['import', 'deals', file, '--rejects', file, '--data', data])).toMatchObject({ code: 2 })
+    expect(readFileSync(file, 'utf8')).toBe('id,title\n1,a\n')
+    expect(await deals()).toEqual([])
+  })
+
   test('a refused row leaves no trace of what was made for it', async () => {
     const { stdout } = await importing('deals', 'id,title,value,company,owner\n1,a,bad,Acme,Ann\n2,b,1,Bolt,Bob\n', '--create')
     expect(stdout).toContain('made on the way: 1 owner, 1 company')

@@ -15,7 +15,7 @@ import * as stages from '../../src/domain/stage.ts'
 import * as users from '../../src/domain/user.ts'
 import * as workspaces from '../../src/domain/workspace.ts'
 import { openWorld, type World } from '../support/world.ts'
-import { attempt } from './commands.ts'
+import { attempt } from './answers.ts'
 import { dumpOf } from './dump.ts'
 
 /** Law 6: an id of another workspace is as good as one that never was, whatever is done with it, and no list shows its rows. */

@@ -73,7 +73,7 @@ export class Refused extends Error {
   }
 }
 
-const no = (reason: Reason): never => {
+export function refuse(reason: Reason): never {
   throw new Refused(reason)
 }
 
@@ -92,7 +92,17 @@ export class Model {
   now = 0
 
   clone(): Model {
-    return Object.assign(new Model(), structuredClone({ ...this }) as Partial<Model>)
+    const copied = <K, T extends object>(map: Map<K, T>, copy: (value: T) => T) =>
+      new Map([...map].map(([key, value]) => [key, copy(value)]))
+    return Object.assign(new Model(), {
+      pipelines: this.pipelines.map((pipeline) => ({ ...pipeline, stages: [...pipeline.stages] })),
+      defaultId: this.defaultId,
+      stages: copied(this.stages, (stage) => ({ ...stage })),
+      deals: copied(this.deals, (deal) => ({ ...deal })),
+      reasons: copied(this.reasons, (reason) => ({ ...reason })),
+      columns: copied(this.columns, (column) => [...column]),
+      now: this.now,
+    })
   }
 
   // —— looking ——
@@ -103,7 +113,7 @@ export class Model {
 
   stage(id: number): ModelStage {
     const stage = this.stages.get(id)
-    return stage && !stage.isDeleted ? stage : no('not_found:stage')
+    return stage && !stage.isDeleted ? stage : refuse('not_found:stage')
   }
 
   row(pipelineId: number): ModelStage[] {
@@ -112,11 +122,11 @@ export class Model {
 
   deal(id: number): ModelDeal {
     const deal = this.deals.get(id)
-    return deal && deal.deletedAt === null ? deal : no('not_found:deal')
+    return deal && deal.deletedAt === null ? deal : refuse('not_found:deal')
   }
 
   kindOf(deal: ModelDeal): StageKind {
-    return this.stages.get(deal.stageId)?.kind ?? no('a deal without a stage')
+    return this.stages.get(deal.stageId)?.kind ?? refuse('a deal without a stage')
   }
 
   first(row: readonly ModelStage[], kind: StageKind): ModelStage | undefined {
@@ -147,14 +157,15 @@ export class Model {
     const id = wish.stageId ?? wish.openStageId
     const named = id === undefined ? undefined : this.stages.get(id)
     if (id !== undefined) {
-      if (!named || named.isDeleted) return no('invalid:stageId:not_found')
-      if (wish.stageId === undefined && named.kind !== 'open') return no('invalid:stageId:not_found')
-      if (named.isArchived && named.id !== deal?.stageId && named.id !== deal?.openStageId) return no('conflict:stage_archived')
+      if (!named || named.isDeleted) return refuse('invalid:stageId:not_found')
+      if (wish.stageId === undefined && named.kind !== 'open') return refuse('invalid:stageId:not_found')
+      if (named.isArchived && named.id !== deal?.stageId && named.id !== deal?.openStageId)
+        return refuse('conflict:stage_archived')
     }
     const home = deal && this.stages.get(deal.stageId)?.pipelineId
     const pipelineId = named?.pipelineId ?? wish.pipelineId ?? home ?? this.defaultId
-    const pipeline = this.pipeline(pipelineId) ?? no('invalid:pipelineId:not_found')
-    if (pipeline.isDisabled && pipelineId !== home) return no('conflict:pipeline_disabled')
+    const pipeline = this.pipeline(pipelineId) ?? refuse('invalid:pipelineId:not_found')
+    if (pipeline.isDisabled && pipelineId !== home) return refuse('conflict:pipeline_disabled')
     const row = this.row(pipelineId)
     const open =
       named?.kind === 'open'
@@ -166,7 +177,7 @@ export class Model {
     const here = row.find((stage) => stage.id === deal?.stageId)
     const isThere = here && (here.kind === kind || (kind === 'lost' && here.kind === 'unqualified'))
     const stage = kind === 'open' ? open : named?.kind === kind ? named : isThere ? here : this.first(row, kind)
-    return { stage: stage ?? no('conflict:no_open_stage'), open: open ?? this.lastOpen(row) }
+    return { stage: stage ?? refuse('conflict:no_open_stage'), open: open ?? this.lastOpen(row) }
   }
 
   /** A deal goes to a stage; everything that follows from it. Says whether anything did. */
@@ -216,22 +227,23 @@ export class Model {
   /** Why deals may not be sent to this stage from another one. */
   heir(from: ModelStage, id: number, field: string): ModelStage {
     const heir = this.stages.get(id)
-    if (!heir || heir.isDeleted || heir.id === from.id) return no(`invalid:${field}:not_found`)
-    if (heir.isArchived) return no('conflict:stage_archived')
-    if (heir.pipelineId !== from.pipelineId && this.pipeline(heir.pipelineId)?.isDisabled) return no('conflict:pipeline_disabled')
+    if (!heir || heir.isDeleted || heir.id === from.id) return refuse(`invalid:${field}:not_found`)
+    if (heir.isArchived) return refuse('conflict:stage_archived')
+    if (heir.pipelineId !== from.pipelineId && this.pipeline(heir.pipelineId)?.isDisabled)
+      return refuse('conflict:pipeline_disabled')
     return heir
   }
 
   requireNotLast(stage: ModelStage): void {
     if (stage.kind !== 'won' && stage.kind !== 'lost') return
     if (this.row(stage.pipelineId).filter((other) => other.kind === stage.kind).length < 2)
-      no(`conflict:last_${stage.kind}_stage`)
+      refuse(`conflict:last_${stage.kind}_stage`)
   }
 
   /** Every deal of a stage that goes comes to its heir or forgets the stage. */
   empty(stage: ModelStage, heir: ModelStage): void {
     const row = this.row(heir.pipelineId).filter((other) => other.id !== stage.id)
-    if (stage.kind === 'open' && !this.lastOpen(row)) no('conflict:last_open_stage')
+    if (stage.kind === 'open' && !this.lastOpen(row)) refuse('conflict:last_open_stage')
     const standing = this.column(stage.id).map((id) => this.deals.get(id))
     for (const deal of standing.filter((deal) => deal !== undefined)) {
       if (deal.deletedAt !== null) continue
@@ -240,7 +252,7 @@ export class Model {
     }
     for (const deal of this.holding(stage.id)) {
       const closed = row.find((other) => other.id === deal.stageId) ?? this.first(row, this.kindOf(deal))
-      if (!closed) no('conflict:no_open_stage')
+      if (!closed) refuse('conflict:no_open_stage')
       else if (this.go(deal, closed, heir.kind === 'open' ? heir : this.lastOpen(row), 'bottom')) this.touched(deal)
     }
   }
@@ -253,12 +265,12 @@ export class Model {
 
   /** Puts a stage at a place among the live stages of its pipeline; open ones stay before closed ones. */
   reorder(stage: ModelStage, index: (others: readonly number[]) => number): void {
-    const pipeline = this.pipeline(stage.pipelineId) ?? no('a stage without a pipeline')
+    const pipeline = this.pipeline(stage.pipelineId) ?? refuse('a stage without a pipeline')
     const others = pipeline.stages.filter((id) => id !== stage.id)
     const next = others.toSpliced(index(others), 0, stage.id)
     const kinds = next.map((id) => this.stages.get(id)?.kind)
     const firstClosed = kinds.findIndex((kind) => kind !== 'open')
-    if (firstClosed >= 0 && kinds.lastIndexOf('open') > firstClosed) no('conflict:stage_order')
+    if (firstClosed >= 0 && kinds.lastIndexOf('open') > firstClosed) refuse('conflict:stage_order')
     pipeline.stages = next
   }
 

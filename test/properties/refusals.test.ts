@@ -9,9 +9,11 @@ import { listPipelines } from '../../src/domain/pipeline.ts'
 import { atomically } from '../../src/domain/scope.ts'
 import { listStages } from '../../src/domain/stage.ts'
 import { openWorld } from '../support/world.ts'
-import { attempt, type Command, command, type Foreign, plan } from './commands.ts'
+import { attempt } from './answers.ts'
+import { type Command, command } from './commands.ts'
 import { dumpAll } from './dump.ts'
 import { Model } from './model.ts'
+import { type Foreign, plan } from './plan.ts'
 
 /** Law 7, byte for byte: what is refused leaves no table different, neither ours nor those that the full-text index is made of. */
 

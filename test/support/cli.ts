@@ -24,6 +24,12 @@ export interface Child {
   ended: Promise<Outcome>
 }
 
+/** No process outlives the tests, not even one whose test has failed. */
+const alive = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 /** Starts a command as a process of its own, as `npm start` and `npm run crmux` do. */
 export function start(entry: 'src/main.ts' | 'src/cli/index.ts', args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
   const process_ = spawn(
@@ -35,6 +41,8 @@ export function start(entry: 'src/main.ts' | 'src/cli/index.ts', args: readonly 
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
+  alive.add(process_)
+  process_.once('exit', () => alive.delete(process_))
   const child: Child = {
     process: process_,
     stdout: '',

@@ -6,6 +6,8 @@ import type { TestWorkspace } from './app.ts'
  */
 export interface Driver {
   name: string
+  /** Members that the vendor writes by another name than it reads them by: the ways within a record, with dots. */
+  writtenAs?: Readonly<Record<string, string>>
   connect(options: { origin: string; workspace: TestWorkspace; token?: string }): DialectClient
 }
 
@@ -17,7 +19,9 @@ export interface DealFacts {
   title: string
   /** Major units. */
   value: number
-  currency: string
+  /** How many decimals of the value the vendor can say, where that is fewer than currencies have. */
+  places?: number
+  currency: string | undefined
   /** The stage that the vendor says it is in; for vendors whose won deals stay in their stage, that stage. */
   stageId: number
   /** As the vendor can tell: `lost` for unqualified where it has no such word. */
@@ -34,6 +38,8 @@ export interface StageFacts {
   name: string
   pipelineId: number
   kind: 'open' | 'won' | 'lost' | 'unqualified'
+  /** The vendor's id stands for every stage of this kind, in this pipeline and in others. */
+  isShared?: boolean
   probability?: number | null | undefined
   rotAfterDays?: number | null | undefined
 }
@@ -55,6 +61,8 @@ export interface DialectClient {
   /** Every live deal, page by page as the vendor pages. */
   listDeals(filter?: { stageId?: number; outcome?: 'open' | 'won' | 'lost' }): Promise<DealFacts[]>
   getDeal(id: number): Promise<Told<DealFacts>>
+  /** Reads a deal with everything the vendor can be asked to show, where that is more than `getDeal` asks for. */
+  showDeal?(id: number): Promise<unknown>
   createDeal?(input: DealInput & { title: string; contactId?: number }): Promise<Told<DealFacts>>
   changeDeal?(id: number, input: DealInput): Promise<Told<DealFacts>>
   moveDeal?(id: number, stageId: number): Promise<Told<DealFacts>>
@@ -66,6 +74,8 @@ export interface DialectClient {
   addStage?(input: { pipelineId: number; name: string }): Promise<Told<StageFacts>>
   renameStage?(id: number, name: string): Promise<Told<StageFacts>>
   deleteStage?(id: number): Promise<Told<void>>
+  /** The vendor refuses to delete a stage that holds deals, where others move them. */
+  keepsUsedStages?: boolean
   addPipeline?(name: string): Promise<Told<{ id: number; name: string }>>
   /** Every call that takes somebody's id, for the isolation law: each must answer a foreign id as it answers an unknown one. */
   withId(

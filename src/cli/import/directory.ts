@@ -16,85 +16,24 @@ import type { Json, JsonObject } from '../../domain/text.ts'
 import { addMember } from '../../domain/user.ts'
 import { nameOf } from '../names.ts'
 import { type Cells, customValue } from './cells.ts'
+import type { Kept } from './kept.ts'
+import { kindOf } from './outcomes.ts'
 import { refuseRow } from './refusal.ts'
-import { type Thing, things } from './things.ts'
 
-/**
- * Finds what the rows of a file name: stages, owners, companies and so on, by name; and makes what is missing where that was asked for.
- * Remembers what it found for the length of a batch; what a refused row has made is forgotten with the row.
- */
+/** Finds what the rows of a file name: stages, owners, companies and so on, by name; and makes what is missing where that was asked for. */
 export class Directory {
-  readonly #creates: ReadonlySet<Thing>
-  readonly #kept = new Map<string, unknown>()
-  #ofRow: { key: string; thing?: Thing; name?: string }[] = []
-  /** What was made, each name once, also over the batches of a rehearsal. */
-  readonly made: ReadonlyMap<Thing, Set<string>> = new Map(things.map((thing) => [thing, new Set()]))
+  readonly kept: Kept
 
-  constructor(creates: ReadonlySet<Thing>) {
-    this.#creates = creates
-  }
-
-  /** Others may have changed anything since the last batch. */
-  beginBatch(): void {
-    this.#kept.clear()
-    this.#ofRow = []
-  }
-
-  beginRow(): void {
-    this.#ofRow = []
-  }
-
-  forgetRow(): void {
-    for (const { key, thing, name } of this.#ofRow) {
-      this.#kept.delete(key)
-      if (thing !== undefined && name !== undefined) this.made.get(thing)?.delete(name)
-    }
-  }
-
-  async #find<T>(key: string, look: () => Promise<T>): Promise<T> {
-    if (!this.#kept.has(key)) this.#kept.set(key, await look())
-    return this.#kept.get(key) as T
-  }
-
-  /** What is there under the key, or what `make` makes if this may be made. */
-  async #findOrMake<T>(
-    key: string,
-    thing: Thing,
-    name: string,
-    look: () => Promise<T | undefined>,
-    make: () => Promise<T>,
-  ): Promise<T> {
-    const found = await this.#find(key, look)
-    if (found !== undefined) return found
-    this.#require(thing, `there is no ${singular[thing]} '${name}'`)
-    const made = await make()
-    this.#note(key, made, thing, name)
-    return made
-  }
-
-  #require(thing: Thing, why: string): void {
-    if (!this.#creates.has(thing)) refuseRow(`${why}; --create ${thing} makes what is missing`)
-  }
-
-  #note(key: string, value: unknown, thing: Thing, name: string): void {
-    this.#kept.set(key, value)
-    const names = this.made.get(thing)
-    // A name that an earlier row has made stays counted whatever becomes of this one.
-    this.#ofRow.push(names?.has(name) ? { key } : { key, thing, name })
-    names?.add(name)
-  }
-
-  #forget(key: string): void {
-    this.#kept.delete(key)
-    this.#ofRow.push({ key })
+  constructor(kept: Kept) {
+    this.kept = kept
   }
 
   defaultPipeline(scope: Scope): Promise<Pipeline> {
-    return this.#find('default pipeline', () => defaultPipeline(scope))
+    return this.kept.find('default pipeline', () => defaultPipeline(scope))
   }
 
   pipeline(scope: Scope, name: string): Promise<Pipeline> {
-    return this.#findOrMake(
+    return this.kept.findOrMake(
       `pipeline ${name.toLowerCase()}`,
       'pipelines',
       name,
@@ -104,7 +43,7 @@ export class Directory {
   }
 
   stages(scope: Scope, pipelineId: number): Promise<readonly Stage[]> {
-    return this.#find(`stages ${pipelineId}`, () => listStages(scope, pipelineId))
+    return this.kept.find(`stages ${pipelineId}`, () => listStages(scope, pipelineId))
   }
 
   /**
@@ -123,10 +62,10 @@ export class Directory {
     const close = isExact ? undefined : (named[0] ?? (meant === 'open' ? undefined : firstOfKind(stages, meant)))
     const found = named.find((stage) => stage.kind === kind) ?? close
     if (found) return found
-    this.#require('stages', `pipeline '${pipeline.name}' has no stage '${name}'`)
+    this.kept.require('stages', `pipeline '${pipeline.name}' has no stage '${name}'`)
     const made = await addStage(scope, { pipelineId: pipeline.id, name, kind })
-    this.#note(`stage ${made.id}`, made, 'stages', `${pipeline.name}: ${name}`)
-    this.#forget(`stages ${pipeline.id}`)
+    this.kept.note(`stage ${made.id}`, made, 'stages', `${pipeline.name}: ${name}`)
+    this.kept.forget(`stages ${pipeline.id}`)
     return made
   }
 
@@ -134,7 +73,7 @@ export class Directory {
   owner(scope: Scope, { name, email }: { name: string | undefined; email: string | undefined }): Promise<number> {
     const address = email ?? (name?.includes('@') ? name : undefined)
     const shown = name ?? address ?? ''
-    return this.#findOrMake(
+    return this.kept.findOrMake(
       `owner ${address ?? ''} ${shown}`,
       'owners',
       address ?? shown,
@@ -170,7 +109,7 @@ export class Directory {
   }
 
   company(scope: Scope, name: string): Promise<number> {
-    return this.#findOrMake(
+    return this.kept.findOrMake(
       `company ${name}`,
       'companies',
       name,
@@ -185,7 +124,7 @@ export class Directory {
     { name, email, companyId }: { name: string | undefined; email: string | undefined; companyId: number | undefined },
   ): Promise<number> {
     const shown = name ?? email ?? ''
-    return this.#findOrMake(
+    return this.kept.findOrMake(
       `contact ${email ?? ''} ${shown} ${email === undefined ? (companyId ?? '') : ''}`,
       'contacts',
       email ?? `${shown} ${companyId ?? ''}`,
@@ -209,15 +148,15 @@ export class Directory {
   /** A reason for losing by its name; undefined where it may not be made, so that it is kept as a comment. */
   async reason(scope: Scope, name: string, kind: LossKind): Promise<number | undefined> {
     const key = `reason ${kind} ${name}`
-    const found = await this.#find(key, async () => {
+    const found = await this.kept.find(key, async () => {
       const reasons = await scope.store.lossReasons.live()
       return (
         reasons.find((reason) => reason.name === name && reason.kind === kind) ?? reasons.find((reason) => reason.name === name)
       )?.id
     })
-    if (found !== undefined || !this.#creates.has('reasons')) return found
+    if (found !== undefined || !this.kept.mayMake('reasons')) return found
     const { id } = await addLossReason(scope, { name, kind })
-    this.#note(key, id, 'reasons', name)
+    this.kept.note(key, id, 'reasons', name)
     return id
   }
 
@@ -243,7 +182,7 @@ export class Directory {
     text: string,
   ): Promise<CustomField> {
     const key = `field ${subject} ${name}`
-    const field = await this.#findOrMake(
+    const field = await this.kept.findOrMake(
       key,
       'fields',
       name,
@@ -251,40 +190,11 @@ export class Directory {
       () => addCustomField(scope, { subject, name, type }),
     )
     if (field.type !== 'choice' || field.options.includes(text)) return field
-    this.#require('fields', `custom field '${name}' has no option '${text}'`)
+    this.kept.require('fields', `custom field '${name}' has no option '${text}'`)
     const grown = await changeCustomField(scope, field.id, { options: [...field.options, text] })
-    this.#forget(key)
+    this.kept.forget(key)
     return grown
   }
 }
 
-const singular: Readonly<Record<Thing, string>> = {
-  pipelines: 'pipeline',
-  stages: 'stage',
-  owners: 'user',
-  companies: 'company',
-  contacts: 'contact',
-  reasons: 'loss reason',
-  fields: 'custom field',
-}
-
 const sameName = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase()
-
-/** The outcome that a word of another system's means: `Closed Won` → won. */
-export function kindOf(word: string): StageKind | undefined {
-  const bare = word.toLowerCase().replace(/[^a-z]/g, '')
-  return outcomes[bare]
-}
-
-const outcomes: Readonly<Record<string, StageKind>> = {
-  open: 'open',
-  inprogress: 'open',
-  active: 'open',
-  won: 'won',
-  win: 'won',
-  closedwon: 'won',
-  lost: 'lost',
-  closedlost: 'lost',
-  unqualified: 'unqualified',
-  disqualified: 'unqualified',
-}

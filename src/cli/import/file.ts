@@ -1,20 +1,21 @@
-import type { CustomFieldSubject } from '../../domain/custom-field.ts'
-import { listCustomFields } from '../../domain/custom-field.ts'
+import { resolve } from 'node:path'
+import { readToken } from '../../config.ts'
+import { type CustomFieldSubject, listCustomFields } from '../../domain/custom-field.ts'
 import type { Scope } from '../../domain/scope.ts'
+import type { Registry } from '../../domain/store.ts'
 import { Failure } from '../failure.ts'
 import type { ImportOptions } from '../import.ts'
 import { adminScope, chooseWorkspace, withOpenStore } from '../open.ts'
-import { progressBar } from '../progress.ts'
-import { DateGuess, type DateReader, dateReader } from '../rows/dates.ts'
-import type { Row, Source } from '../rows/row.ts'
+import type { Row } from '../rows/row.ts'
 import { columnsOf, openSource, rowsOf } from '../rows/source.ts'
-import { textOf } from '../rows/values.ts'
 import type { Reading } from './cells.ts'
 import { type Fields, type Mapping, mapColumns } from './columns.ts'
 import { Directory } from './directory.ts'
+import { Kept } from './kept.ts'
 import { openRejects } from './rejects.ts'
+import { note, Report } from './report.ts'
 import { runImport } from './run.ts'
-import { madeWords, number } from './summary.ts'
+import { surveyOf } from './survey.ts'
 import type { Taken } from './take-deal.ts'
 
 /** What is particular to deals, companies or contacts. */
@@ -32,121 +33,66 @@ export interface Noun<T> {
   warning(mapping: Mapping): string | undefined
 }
 
-/** So many refused rows are told at once; all of them are in the reject file. */
-const refusalsShown = 10
-
 /** Imports a file: looks at all of it first, so that one that cannot be trusted writes nothing, then takes its rows in. */
 export async function importFile<T>(file: string, options: ImportOptions, noun: Noun<T>): Promise<void> {
+  if (options.rejects !== undefined && resolve(options.rejects) === resolve(file)) {
+    throw new Failure('--rejects names the file that is imported. Choose another.', { usage: true })
+  }
   const source = await openSource(file, options)
   const columns = await columnsOf(source)
   const said = new Map((options.map ?? []).map(([column, field = '']) => [column, field]))
   const known = mapColumns(columns, noun.fields, said)
-  const survey = await surveyOf(
-    source,
-    columns,
-    noun.dates.flatMap((field) => known.fields.get(field) ?? []),
-    options.dateFormat,
-  )
+  const dates = noun.dates.flatMap((field) => known.fields.get(field) ?? [])
+  const survey = await surveyOf(source, columns, dates, options.dateFormat)
   await withOpenStore(options, async ({ registry }) => {
-    const { prepare } = await import('../../serve.ts')
-    const firstToken = await prepare(registry, { template: undefined, token: undefined })
-    if (firstToken !== undefined) note(`The store is new; the token of its admin, shown only now: ${firstToken}`)
-    const workspace = await chooseWorkspace(registry, options.workspace)
-    const scope = await adminScope(registry, workspace, 'import')
+    await prepareNew(registry)
+    const scope = await adminScope(registry, await chooseWorkspace(registry, options.workspace), 'import')
     const mapping = await withCustomFields(scope, known, noun, columns, options)
-    const reading: Reading = { mapping, columns, ...survey.dates, point: options.decimal, timeZone: workspace.timeZone }
-    const take = noun.prepare(reading)
+    const { timeZone } = scope.workspace
+    const take = noun.prepare({ mapping, columns, ...survey.dates, point: options.decimal, timeZone })
     tellMapping(columns, mapping, survey.dates.dateFormat, noun.warning(mapping))
-
-    const began = performance.now()
-    const directory = new Directory(options.create ?? new Set())
-    const rejects = options.rejects === undefined ? undefined : openRejects(options.rejects, columns)
-    const bar = progressBar(options.dryRun ? 'Rehearsing' : 'Importing', survey.rows)
-    const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, refused: 0 }
-    let done = 0
-    let isStopped = false
-    const stop = () => {
-      isStopped = true
-    }
-    process.once('SIGINT', stop).once('SIGTERM', stop)
-    await runImport<T>({
-      scope,
-      directory,
-      rows: rowsOf(source, columns),
-      before: (scope) => noun.before(scope, directory),
-      take: (scope, row) => take(scope, directory, row),
-      dryRun: options.dryRun ?? false,
-      onTaken: (taken) => {
-        counts[taken.became]++
-        noun.onTaken(taken)
-      },
-      onRefused: (row, reason) => {
-        rejects?.write(row, reason)
-        if (counts.refused++ < refusalsShown) note(`line ${row.line}: ${reason}`)
-      },
-      onBatch: (rows) => {
-        done += rows
-        bar.update(done, `${rate(done, began)} rows/s`)
-      },
-      isStopped: () => isStopped,
-    }).finally(async () => {
-      bar.stop()
-      await rejects?.close()
-    })
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-    if (counts.refused > refusalsShown)
-      note(
-        `… and ${number(counts.refused - refusalsShown)} more${options.rejects === undefined ? '; --rejects FILE writes all of them' : ''}`,
-      )
-    if (isStopped)
-      note(`Stopped after ${number(done)} of ${number(survey.rows)} rows. What was taken in stays; run it again to go on.`)
-    const made = madeWords(directory)
-    const lines = [
-      `${number(done)} rows in ${((performance.now() - began) / 1000).toFixed(1)} s (${rate(done, began)} rows/s)${options.dryRun ? ', all of it undone: this was a dry run' : ''}`,
-      Object.entries(counts)
-        .filter(([name, count]) => count > 0 || name === 'created' || name === 'refused')
-        .map(([name, count]) => `${number(count)} ${name}`)
-        .join(', '),
-      ...(made === '' ? [] : [`made on the way: ${made}`]),
-      ...noun.summary(),
-    ]
-    process.stdout.write(`${lines.join('\n')}\n`)
-    if (counts.refused > 0 || isStopped) process.exitCode = 1
+    const rejects = options.rejects === undefined ? undefined : await openRejects(options.rejects, columns)
+    const kept = new Kept({ creates: options.create ?? new Set(), isRehearsal: options.dryRun ?? false })
+    const directory = new Directory(kept)
+    const report = new Report({ rows: survey.rows, isRehearsal: options.dryRun ?? false, rejects })
+    await untilStopped((isStopped) =>
+      runImport<T>({
+        scope,
+        directory,
+        rows: rowsOf(source, columns),
+        before: (scope) => noun.before(scope, directory),
+        take: (scope, row) => take(scope, directory, row),
+        dryRun: options.dryRun ?? false,
+        onTaken: (taken) => {
+          report.taken(taken.became)
+          noun.onTaken(taken)
+        },
+        onRefused: (row, reason) => report.refused(row, reason),
+        onBatch: (rows) => report.batch(rows),
+        isStopped,
+      }),
+    ).finally(() => report.end())
+    process.stdout.write(`${report.lines(kept, noun.summary()).join('\n')}\n`)
+    if (!report.isComplete()) process.exitCode = 1
   })
 }
 
-const note = (text: string): boolean => process.stderr.write(`${text}\n`)
-
-const rate = (rows: number, since: number): string => number(Math.round((rows / Math.max(1, performance.now() - since)) * 1000))
-
-interface Survey {
-  rows: number
-  dates: { date: DateReader; dateFormat: string }
+/** On a store that is new an import does what a first start would have done. */
+async function prepareNew(registry: Registry): Promise<void> {
+  const { prepare } = await import('../../serve.ts')
+  const token = readToken(process.env.CRMUX_TOKEN)
+  const made = await prepare(registry, { template: process.env.CRMUX_TEMPLATE, token })
+  if (made !== undefined && token === undefined) note(`The store is new; the token of its admin, shown only now: ${made}`)
 }
 
-/** Reads the whole file once: how many rows it has, how its dates are written, and whether it can be read to its end at all. */
-async function surveyOf(
-  source: Source,
-  columns: readonly string[],
-  dates: readonly number[],
-  said: string | undefined,
-): Promise<Survey> {
-  const guess = new DateGuess()
-  let rows = 0
-  for await (const { cells, problem } of rowsOf(source, columns)) {
-    rows++
-    if (problem !== undefined || said !== undefined) continue
-    for (const index of dates) {
-      const text = textOf(cells[index])
-      if (text !== '') guess.look(text)
-    }
+/** Lets the work ask whether somebody wants it to end; it ends where nothing is left half done. */
+async function untilStopped(work: (isStopped: () => boolean) => Promise<void>): Promise<void> {
+  let isStopped = false
+  const stop = () => {
+    isStopped = true
   }
-  try {
-    const format = said ?? guess.format()
-    return { rows, dates: { date: dateReader(format), dateFormat: format ?? 'yyyy-mm-dd' } }
-  } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error), { usage: true })
-  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  await work(() => isStopped).finally(() => process.off('SIGINT', stop).off('SIGTERM', stop))
 }
 
 /** Columns that are no field of ours are custom fields, where there is one of that name or where they may be made; a product as well. */

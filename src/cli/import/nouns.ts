@@ -59,7 +59,7 @@ export const importParties = (kind: Party['kind'], file: string, options: Import
 
 /** Makes the stages that were named in order, where they may be made. */
 async function layOut(scope: Scope, directory: Directory, { pipeline: name, stages = [] }: DealImportOptions): Promise<void> {
-  directory.beginBatch()
+  directory.kept.beginBatch()
   const pipeline = name === undefined ? await directory.defaultPipeline(scope) : await directory.pipeline(scope, name)
   for (const [stage, here] of stages) await directory.stage(scope, pipeline, here ?? stage, { kind: 'open', isExact: false })
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { stringify } from 'csv-stringify/sync'
@@ -13,8 +14,10 @@ export interface Rejects {
 /** The columns before the file's own; no import takes them for anything. */
 const own = ['rejected_line', 'rejected_because']
 
-export function openRejects(file: string, columns: readonly string[]): Rejects {
+/** Opens the reject file, or fails before anything is imported. */
+export async function openRejects(file: string, columns: readonly string[]): Promise<Rejects> {
   const out = createWriteStream(file)
+  await once(out, 'open')
   const done = finished(out)
   // Whoever closes it is told; until then nobody else must be.
   done.catch(() => {})

@@ -62,13 +62,13 @@ async function takeBatch<T>(run: Run<T>, batch: readonly Row[]): Promise<void> {
 }
 
 const takeRows = <T>({ directory, take }: Run<T>, scope: Scope, batch: readonly Row[]): Promise<RowResult<Taken<T>>[]> => {
-  directory.beginBatch()
+  directory.kept.beginBatch()
   return eachRow(scope, batch, async (scope, row) => {
-    directory.beginRow()
+    directory.kept.beginRow()
     try {
       return await take(scope, row)
     } catch (error) {
-      directory.forgetRow()
+      directory.kept.forgetRow()
       throw error
     }
   })

@@ -1,7 +1,7 @@
 import type { Deal } from '../../domain/deal.ts'
 import { toDecimal } from '../../domain/money.ts'
 import { stageKinds } from '../../domain/stage.ts'
-import type { Directory } from './directory.ts'
+import type { Kept } from './kept.ts'
 
 /** What an import came to, in lines for people. */
 
@@ -35,8 +35,8 @@ export class DealTally {
 }
 
 /** `2 stages, 30 owners`; nothing where nothing was made. */
-export const madeWords = ({ made }: Directory): string =>
-  [...made]
-    .filter(([, names]) => names.size > 0)
-    .map(([thing, names]) => `${number(names.size)} ${names.size === 1 ? thing.replace(/ies$/, 'y').replace(/s$/, '') : thing}`)
+export const madeWords = (kept: Kept): string =>
+  kept
+    .made()
+    .map(([thing, count]) => `${number(count)} ${count === 1 ? thing.replace(/ies$/, 'y').replace(/s$/, '') : thing}`)
     .join(', ')

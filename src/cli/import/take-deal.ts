@@ -4,7 +4,8 @@ import type { Scope } from '../../domain/scope.ts'
 import { isLost, isOpen, type StageKind } from '../../domain/stage.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { Cells } from './cells.ts'
-import { type Directory, kindOf } from './directory.ts'
+import type { Directory } from './directory.ts'
+import { kindOf } from './outcomes.ts'
 import { refuseRow } from './refusal.ts'
 
 /** What is said of all rows. */

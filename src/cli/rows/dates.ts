@@ -105,8 +105,12 @@ export class DateGuess {
   readonly #candidates = usual.map((format) => ({ format, read: dateFormat(format), count: 0 }))
   #example: string | undefined
   #hasIso = false
+  readonly #seen = new Set<string>()
 
   look(text: string): void {
+    // The same day again tells nothing new.
+    if (this.#seen.has(text)) return
+    if (this.#seen.size < remembered) this.#seen.add(text)
     if (readIso(text)) {
       this.#hasIso = true
       return

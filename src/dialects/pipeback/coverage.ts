@@ -1,4 +1,4 @@
-import type { Coverage } from '../dialect.ts'
+import type { Coverage, Difference } from '../dialect.ts'
 
 const inferred = 'Of this call no more than the object is documented; path and body follow the manner of the documented ones.'
 const alias = 'Taken as PUT is; the vendor documents PUT alone.'
@@ -45,4 +45,32 @@ export const coverage: readonly Coverage[] = [
   { method: 'GET', path: '/app/tags', status: 'full' },
   { method: 'POST', path: '/app/tags', status: 'full' },
   { method: 'GET', path: '/app/products', status: 'absent', why: 'There are no products in the model.' },
+]
+
+/** Where an answer is not the vendor's, as far as its answers are known. */
+export const differences: readonly Difference[] = [
+  {
+    what: 'A token opens one workspace, and every other id in the header is refused alike; the vendor’s tokens open all workspaces of their user.',
+    test: 'pipeback 51: a foreign workspace is refused, also where the user is a member of both, as one that nobody has',
+  },
+  {
+    what: 'The deals of a stage that is deleted move to the one before it, or else to the next; nothing is documented.',
+    test: 'its deals go to the stage before it, or else to the next; from the last one they cannot',
+  },
+  {
+    what: 'Metrics over several currencies are converted by the workspace’s rates.',
+    test: 'other currencies count by the workspace’s rates, and without one only as deals',
+  },
+  {
+    what: 'A currency can also be named by its ISO code, because the vendor’s list of currency ids is not known.',
+    test: 'pipeback 60: amounts are whole units of the smallest coin, in the manner of their currency',
+  },
+  {
+    what: 'The number of a deal is its place on the board, where what came last lies on top.',
+    test: 'pipeback 64: the number of a deal counts within its stage, in the order of the board',
+  },
+  {
+    what: 'A body that is no JSON is 400, where an application of the vendor’s sort would read it as an empty one.',
+    test: 'pipeback 65: a body that is no JSON is refused, and nothing is changed',
+  },
 ]

@@ -1,6 +1,6 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
-import { coverage } from './coverage.ts'
+import { coverage, differences } from './coverage.ts'
 import { mountDeals } from './deal-routes.ts'
 import { render } from './errors.ts'
 import { mountParties } from './parties.ts'
@@ -19,6 +19,7 @@ export const pipeback: Dialect = {
   hosts: ['api.pipeback.com'],
   template,
   coverage,
+  differences,
   render(fault) {
     const answer = render(fault)
     return { ...answer, headers: { 'content-type': contentType, ...answer.headers } }

@@ -1,7 +1,7 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
 import { openConsent } from './consent.ts'
-import { coverage } from './coverage.ts'
+import { coverage, differences } from './coverage.ts'
 import { render } from './errors.ts'
 import { openOAuth } from './oauth.ts'
 import { template } from './template.ts'
@@ -18,6 +18,7 @@ export const pipedrive: Dialect = {
   hosts: ['*.pipedrive.com'],
   template,
   coverage,
+  differences,
   rewrite: rewriteV1,
   render(fault, req) {
     const answer = render(fault, req)

@@ -1,4 +1,4 @@
-import type { Coverage } from '../dialect.ts'
+import type { Coverage, Difference } from '../dialect.ts'
 
 type Row = [Coverage['method'], string, Coverage['status'], string?]
 
@@ -87,3 +87,46 @@ export const coverage: readonly Coverage[] = rows.map(([method, path, status, wh
   status,
   ...(why === undefined ? {} : { why }),
 }))
+
+export const differences: readonly Difference[] = [
+  {
+    what: '`active` of a stage means open, as in the vendor’s example answer; the sentence beside that example says the opposite.',
+    test: 'sell 6, 7: closed stages have no likelihood at all, and only open ones are active',
+  },
+  {
+    what: 'An open stage to which another API gave no probability shows a `likelihood` of 100, because it counts in full in forecasts.',
+    test: 'an open stage without a probability counts in full',
+  },
+  {
+    what: 'An archived stage stays in the list, but is not `incoming`, even where it is the first.',
+    test: 'an archived stage is not where deals come in',
+  },
+  {
+    what: 'A `value` in a currency with three places is shown rounded to two; writing back what was shown keeps the exact amount.',
+    test: 'currencies keep their own places, and what is shown coarser is not lost by writing it back',
+  },
+  {
+    what: '`contact_id` is null on deals that another API made without a contact.',
+    test: 'a deal keeps its contact, unless another API made it without one',
+  },
+  {
+    what: 'Reopening or winning a deal forgets both of its reasons, unless the request names them; the vendor does not say what it does.',
+    test: 'reopening forgets both, unless the request names them again',
+  },
+  {
+    what: '`dropbox_email` is an address of the reserved domain `invalid` and `last_activity_at` the last change: neither mail nor activities are kept.',
+    test: 'sell 45: POST answers 200 with the deal, whose other attributes have their defaults',
+  },
+  {
+    what: 'Sorting deals by a custom field is refused.',
+    test: 'sell 62: by id unless said, and by the times, the value and the name',
+  },
+  {
+    what: 'Permissions go by the workspace’s roles: a viewer may write nothing, and is answered 403 `insufficient_scope`.',
+    test: 'a viewer reads everything and writes nothing',
+  },
+  {
+    what: 'Rate limits are enforced only with `--rate-limits vendor`.',
+    test: 'limits are the host’s choice',
+  },
+]

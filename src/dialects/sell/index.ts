@@ -2,7 +2,7 @@ import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
 import { mountAssociatedContacts } from './associated-contacts.ts'
 import { mountContacts } from './contact-routes.ts'
-import { coverage } from './coverage.ts'
+import { coverage, differences } from './coverage.ts'
 import { mountCustomFields } from './custom-fields.ts'
 import { mountDeals } from './deal-routes.ts'
 import { render } from './errors.ts'
@@ -24,6 +24,7 @@ export const sell: Dialect = {
   hosts: ['api.getbase.com', 'api.sandbox.getbase.com'],
   template,
   coverage,
+  differences,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { 'content-type': 'application/json; charset=utf-8', ...headers(req), ...answer.headers } }

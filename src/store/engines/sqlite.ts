@@ -132,7 +132,7 @@ export class SqliteEngine implements Engine {
   /** Takes the write lock without blocking the process while another one holds it. */
   async #begin(): Promise<void> {
     const until = performance.now() + this.#busyLimitMs
-    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+    for (let wait = 1; ; wait = Math.min(wait * 2, longestWaitMs)) {
       try {
         this.#writing.db.exec('begin immediate')
         this.#writing.beginTurn()
@@ -157,6 +157,9 @@ export class SqliteEngine implements Engine {
 }
 
 const busy = 5
+
+/** So often the lock is asked for: shorter than the pause that an import makes between its batches, which would never be hit otherwise. */
+const longestWaitMs = 5
 
 /** Busy, locked, I/O error, read-only, full, cannot open: nothing is wrong with the request, it can be sent again. */
 const temporary: ReadonlySet<number> = new Set([busy, 6, 8, 10, 13, 14])

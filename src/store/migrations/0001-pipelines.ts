@@ -186,14 +186,14 @@ create table party (
   updated_at integer not null,
   deleted_at integer
 ) strict;
-create index party_by_id on party (workspace_id, id) where deleted_at is null;
-create index party_of_kind on party (workspace_id, kind, id) where deleted_at is null;
-create index party_by_name on party (workspace_id, name, id) where deleted_at is null;
-create index party_by_last_name on party (workspace_id, coalesce(last_name, ''), id) where deleted_at is null;
-create index party_by_email on party (workspace_id, email, id) where deleted_at is null and email is not null;
-create index party_of_company on party (workspace_id, company_id, id) where deleted_at is null and company_id is not null;
-create index party_by_update on party (workspace_id, updated_at, id) where deleted_at is null;
-create index party_by_creation on party (workspace_id, created_at, id) where deleted_at is null;
+create index party_by_id on party (workspace_id, id);
+create index party_of_kind on party (workspace_id, kind, id);
+create index party_by_name on party (workspace_id, name, id);
+create index party_by_last_name on party (workspace_id, coalesce(last_name, ''), id);
+create index party_by_email on party (workspace_id, email, id) where email is not null;
+create index party_of_company on party (workspace_id, company_id, id) where company_id is not null;
+create index party_by_update on party (workspace_id, updated_at, id);
+create index party_by_creation on party (workspace_id, created_at, id);
 
 create virtual table party_text using fts5 (name, content = '', contentless_delete = 1, detail = column, tokenize = 'ascii');
 

@@ -5,6 +5,7 @@ import { type Answer, type Client, clientOf } from './client.ts'
 
 export const driver: Driver = {
   name: 'native',
+  writtenAs: { position: 'nth' },
   connect: ({ origin, workspace, token = workspace.token }) => speakTo(clientOf({ origin, token })),
 }
 

@@ -1,9 +1,13 @@
 import { v2 } from 'pipedrive'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestApp, request, type TestApp } from '../../../../test/support/app.ts'
+import { openRecorder } from '../../../../test/support/recorder.ts'
 import { account, caller } from './caller.ts'
 
 /** The vendor's own client, as people use it: only the base path is ours. */
+
+const recorder = openRecorder()
+const watch = <T extends object>(path: string, object: T) => recorder.watch('pipedrive', path, object)
 
 let app: TestApp
 beforeAll(async () => {
@@ -20,11 +24,11 @@ async function open(basePath = `${app.origin}/pipedrive/api/v2`) {
     configuration,
     pipeline,
     stage,
-    stages: new v2.StagesApi(configuration),
-    pipelines: new v2.PipelinesApi(configuration),
-    deals: new v2.DealsApi(configuration),
-    persons: new v2.PersonsApi(configuration),
-    organizations: new v2.OrganizationsApi(configuration),
+    stages: watch('v2.StagesApi', new v2.StagesApi(configuration)),
+    pipelines: watch('v2.PipelinesApi', new v2.PipelinesApi(configuration)),
+    deals: watch('v2.DealsApi', new v2.DealsApi(configuration)),
+    persons: watch('v2.PersonsApi', new v2.PersonsApi(configuration)),
+    organizations: watch('v2.OrganizationsApi', new v2.OrganizationsApi(configuration)),
   }
 }
 
@@ -161,12 +165,15 @@ test('pipedrive 89, 90: the client’s OAuth leads to the API, refreshes and rev
   const { ws } = await open()
   const integration = await ws.member('viewer', 'Integration')
   const redirectUri = 'http://127.0.0.1:9/callback'
-  const oauth = new v2.OAuth2Configuration({
-    clientId: integration.user.email,
-    clientSecret: integration.token,
-    redirectUri,
-    host: `${app.origin}/pipedrive`,
-  })
+  const oauth = watch(
+    'v2.OAuth2Configuration',
+    new v2.OAuth2Configuration({
+      clientId: integration.user.email,
+      clientSecret: integration.token,
+      redirectUri,
+      host: `${app.origin}/pipedrive`,
+    }),
+  )
   expect((await request(oauth.authorizationUrl)).status).toBe(200)
   const answer = await fetch(`${app.origin}/pipedrive/oauth/authorize`, {
     method: 'POST',
@@ -184,4 +191,8 @@ test('pipedrive 89, 90: the client’s OAuth leads to the API, refreshes and rev
   expect((await stages.getStages()).data?.length).toBe(6)
   await oauth.revokeToken('refresh_token')
   await expect(stages.getStages()).rejects.toMatchObject({ errorCode: 401 })
+})
+
+test('clients.json names the functions of the client that were called and answered', async () => {
+  await expect(recorder.recorded()).toMatchFileSnapshot('clients.json')
 })

@@ -1,4 +1,4 @@
-import type { Coverage } from '../../dialect.ts'
+import type { Coverage, Difference } from '../../dialect.ts'
 
 const list = (method: Coverage['method'], paths: string, status: Coverage['status'], why?: string): Coverage[] =>
   paths.split(' ').map((path) => ({ method, path, status, ...(why === undefined ? {} : { why }) }))
@@ -85,4 +85,43 @@ export const coverageV1: readonly Coverage[] = [
   ...list('GET', '/webhooks', 'absent', comesLater),
   ...list('POST', '/webhooks', 'absent', comesLater),
   ...list('DELETE', '/webhooks/:id', 'absent', comesLater),
+]
+
+export const differencesV1: readonly Difference[] = [
+  {
+    what: 'v1: bulk deletes are all or none.',
+    test: 'several at once, all or none',
+  },
+  {
+    what: 'v1: `order_nr` of a stage is a place counted from 1, and the stages of its pipeline are numbered anew when one is moved.',
+    test: 'order_nr is a place counted from 1',
+  },
+  {
+    what: 'v1: the pipeline that is moved to the front becomes the default one.',
+    test: 'the first place is the default',
+  },
+  {
+    what: 'v1: `deals_summary` is of the whole pipeline, whatever is listed; currencies without a rate are named and not converted.',
+    test: 'get_summary adds up the pipeline by stage and currency, weighted and converted',
+  },
+  {
+    what: 'v1: `last_activity` and `next_activity` of a deal are null, because there are no activities.',
+    test: 'tells how long it stood where, and how others were won',
+  },
+  {
+    what: 'v1: a filter with a condition that deals cannot be found by here is refused when it is saved.',
+    test: 'what deals cannot be found by is refused when it is saved, and nothing is kept',
+  },
+  {
+    what: 'v1: deals cannot be sorted by every field; another one is refused.',
+    test: 'sorting by several fields; a field that cannot be sorted by is refused',
+  },
+  {
+    what: 'v1: persons and organizations are sorted by one field, and `first_char` is refused.',
+    test: 'lists are sorted by one field, and what they cannot be narrowed by is refused',
+  },
+  {
+    what: 'v1: `last_login` is when the user was added, because nobody signs in.',
+    test: 'pipedrive 76: users/me carries the company, its domain and the language',
+  },
 ]

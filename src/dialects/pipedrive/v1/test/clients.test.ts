@@ -2,6 +2,7 @@ import { v1 as current } from 'pipedrive'
 import { v1 as crud } from 'pipedrive-v1-crud'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp, TestWorkspace } from '../../../../../test/support/app.ts'
+import { openRecorder } from '../../../../../test/support/recorder.ts'
 import { openV1, type V1 } from './served.ts'
 
 /** The vendor's own npm client: 30.8.0, the last with all of v1, and 33.7.0, with what is left of it. */
@@ -11,6 +12,10 @@ let v1: V1
 let old: InstanceType<typeof crud.Configuration>
 let today: InstanceType<typeof current.Configuration>
 
+const recorder = openRecorder()
+const watchCrud = <T extends object>(path: string, object: T) => recorder.watch('pipedrive-v1-crud', path, object)
+const watchCurrent = <T extends object>(path: string, object: T) => recorder.watch('pipedrive', path, object)
+
 beforeAll(async () => {
   ;({ app, ws, v1 } = await openV1())
   old = new crud.Configuration({ apiKey: ws.token, basePath: v1.base })
@@ -19,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 test('pipedrive 84: client 30.8.0 keeps stages, and its lists of ids arrive with %2C', async () => {
-  const stages = new crud.StagesApi(old)
-  const pipelines = new crud.PipelinesApi(old)
+  const stages = watchCrud('v1.StagesApi', new crud.StagesApi(old))
+  const pipelines = watchCrud('v1.PipelinesApi', new crud.PipelinesApi(old))
   const pipeline = (await pipelines.addPipeline({ PipelineRequest: { name: 'By client', deal_probability: 1 } })).data
   const pipeline_id = pipeline?.id ?? 0
   const first = await stages.addStage({
@@ -41,7 +46,7 @@ test('pipedrive 84: client 30.8.0 keeps stages, and its lists of ids arrive with
 })
 
 test('client 30.8.0 keeps pipelines', async () => {
-  const pipelines = new crud.PipelinesApi(old)
+  const pipelines = watchCrud('v1.PipelinesApi', new crud.PipelinesApi(old))
   const made = await pipelines.addPipeline({ PipelineRequest: { name: 'Second one', active: 1 } })
   expect(made).toMatchObject({ success: true, data: { name: 'Second one', active: true, deal_probability: false } })
   const id = made.data?.id ?? 0
@@ -52,7 +57,7 @@ test('client 30.8.0 keeps pipelines', async () => {
 })
 
 test('client 30.8.0 keeps deals', async () => {
-  const deals = new crud.DealsApi(old)
+  const deals = watchCrud('v1.DealsApi', new crud.DealsApi(old))
   const made = await deals.addDeal({ AddDealRequest: { title: 'By client', value: '1250.50', label: [4, 5], visible_to: '7' } })
   expect(made).toMatchObject({ success: true, data: { title: 'By client', value: 1250.5, label: '4,5', visible_to: '7' } })
   const id = made.data?.id ?? 0
@@ -72,8 +77,8 @@ test('client 30.8.0 keeps deals', async () => {
 })
 
 test('client 30.8.0 keeps persons and organizations', async () => {
-  const persons = new crud.PersonsApi(old)
-  const organizations = new crud.OrganizationsApi(old)
+  const persons = watchCrud('v1.PersonsApi', new crud.PersonsApi(old))
+  const organizations = watchCrud('v1.OrganizationsApi', new crud.OrganizationsApi(old))
   const org = (await organizations.addOrganization({ AddOrganizationRequest: { name: 'Acme', address: 'Street 1' } })).data
   const org_id = org?.id ?? 0
   const person = await persons.addPerson({
@@ -96,7 +101,7 @@ test('pipedrive 34, 83: client 33.7.0 lists deals of a stage and of a pipeline',
   const bob = await ws.member('member')
   const mine = (await v1.post('/deals', { title: 'Mine', stage_id: stageId })).body.data.id
   const his = (await v1.post('/deals', { title: 'His', stage_id: stageId, user_id: bob.user.id })).body.data.id
-  const stages = new current.StagesApi(today)
+  const stages = watchCurrent('v1.StagesApi', new current.StagesApi(today))
   const ids = async (query: object) => (await stages.getStageDeals({ id: stageId, ...query })).data?.map((deal) => deal.id)
   expect(await ids({})).toEqual([mine])
   expect(await ids({ user_id: bob.user.id })).toEqual([his])
@@ -108,20 +113,20 @@ test('pipedrive 34, 83: client 33.7.0 lists deals of a stage and of a pipeline',
     data: null,
     additional_data: null,
   })
-  const pipelines = new current.PipelinesApi(today)
+  const pipelines = watchCurrent('v1.PipelinesApi', new current.PipelinesApi(today))
   const all = await pipelines.getPipelineDeals({ id: pipeline_id, everyone: 1, get_summary: 1 })
   expect(all.data?.map((deal) => deal.id)).toEqual([mine, his])
   expect(all.additional_data).toMatchObject({ deals_summary: { total_count: 2 } })
 })
 
 test('client 33.7.0 duplicates and merges deals, and saves filters', async () => {
-  const deals = new current.DealsApi(today)
+  const deals = watchCurrent('v1.DealsApi', new current.DealsApi(today))
   const id = (await v1.post('/deals', { title: 'Twice', value: 10 })).body.data.id
   const copy = (await deals.duplicateDeal({ id })).data?.id ?? 0
   expect(copy).not.toBe(id)
   const merged = await deals.mergeDeals({ id, MergeDealsRequest: { merge_with_id: copy } })
   expect(merged.data).toMatchObject({ id: copy, title: 'Twice', merge_what_id: id })
-  const filters = new current.FiltersApi(today)
+  const filters = watchCurrent('v1.FiltersApi', new current.FiltersApi(today))
   const conditions = {
     glue: 'and',
     conditions: [
@@ -140,14 +145,14 @@ test('client 33.7.0 duplicates and merges deals, and saves filters', async () =>
 })
 
 test('pipedrive 76: client 33.7.0 reads users, currencies and settings', async () => {
-  const users = new current.UsersApi(today)
+  const users = watchCurrent('v1.UsersApi', new current.UsersApi(today))
   const me = await users.getCurrentUser()
   expect(me.data).toMatchObject({ id: ws.admin.id, company_domain: ws.workspace.subdomain, language: { language_code: 'en' } })
   expect((await users.getUsers()).data?.length).toBeGreaterThan(0)
   expect(await users.getUser({ id: ws.admin.id })).toMatchObject({ data: { is_you: true } })
   expect((await users.findUsersByName({ term: 'ada@', search_by_email: 1 })).data?.[0]?.id).toBe(ws.admin.id)
   await expect(users.getUser({ id: 424242 })).rejects.toEqual({ success: false, error: 'User not found or not accessible.' })
-  expect((await new current.CurrenciesApi(today).getCurrencies({ term: 'JPY' })).data).toEqual([
+  expect((await watchCurrent('v1.CurrenciesApi', new current.CurrenciesApi(today)).getCurrencies({ term: 'JPY' })).data).toEqual([
     {
       id: expect.any(Number),
       code: 'JPY',
@@ -158,17 +163,21 @@ test('pipedrive 76: client 33.7.0 reads users, currencies and settings', async (
       is_custom_flag: false,
     },
   ])
-  expect((await new current.UserSettingsApi(today).getUserSettings()).success).toBe(true)
+  expect((await watchCurrent('v1.UserSettingsApi', new current.UserSettingsApi(today)).getUserSettings()).success).toBe(true)
 })
 
 test('pipedrive 7: the client is served on /api/v1 as on /v1', async () => {
   const configuration = new crud.Configuration({ apiKey: ws.token, basePath: v1.base.replace('/v1', '/api/v1') })
   const below = await new crud.StagesApi(configuration).getStages({})
-  expect(below).toEqual(await new crud.StagesApi(old).getStages({}))
+  expect(below).toEqual(await watchCrud('v1.StagesApi', new crud.StagesApi(old)).getStages({}))
   expect(below.data?.length).toBe(6)
 })
 
 test('pipedrive 88: with both credentials the API token decides', async () => {
   const configuration = new current.Configuration({ apiKey: ws.token, accessToken: 'nobody knows it', basePath: v1.base })
   expect((await new current.UsersApi(configuration).getCurrentUser()).data?.id).toBe(ws.admin.id)
+})
+
+test('clients.json names the functions of the clients that were called and answered', async () => {
+  await expect(recorder.recorded()).toMatchFileSnapshot('clients.json')
 })

@@ -1,0 +1,11 @@
+import type { OpenSpeaker } from '../../../http/speak.ts'
+import { openAccount } from './account.ts'
+import { openLeads } from './leads.ts'
+import { openLogin } from './login.ts'
+import { openPipelines } from './pipelines.ts'
+
+/** Opens the routes of the first generation, below `/private/api`. */
+export function openLegacy(api: OpenSpeaker): void {
+  openLogin(api)
+  for (const open of [openAccount, openPipelines, openLeads]) open(api)
+}
