@@ -77,7 +77,7 @@ function differences(dialect: Dialect): string {
     const shown = file === undefined ? test : `[${test}](${relative(folder, join(root, file))})`
     return `${index + 1}. ${what} Test: ${shown}`
   })
-  return list.length > 0 ? list.join('\n') : 'None are known.'
+  return list.length > 0 ? list.join('\n') : 'None are listed.'
 }
 
 /** By route, each client with its functions: what the recordings beside the client tests say. */
