@@ -37,7 +37,7 @@ export function compatibilityPage(dialect: Dialect, routes: readonly Route[]): s
       'Query and body are the names that a route’s schema reads; `a.b` is `b` inside `a`. What is absent is answered as an unknown path.',
       hasClients
         ? 'The last column names functions of published clients that the tests call, unchanged, and that the operation answered well.'
-        : 'No client library calls it in the tests.',
+        : 'No function of a published client is recorded in the tests.',
     ].join(' '),
     table(columns, rows),
     '## Differences',
@@ -77,7 +77,7 @@ function differences(dialect: Dialect): string {
     const shown = file === undefined ? test : `[${test}](${relative(folder, join(root, file))})`
     return `${index + 1}. ${what} Test: ${shown}`
   })
-  return list.length > 0 ? list.join('\n') : 'None are known.'
+  return list.length > 0 ? list.join('\n') : 'None are listed.'
 }
 
 /** By route, each client with its functions: what the recordings beside the client tests say. */

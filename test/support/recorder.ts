@@ -41,8 +41,10 @@ export function openRecorder(): Recorder {
     const end = () => running.delete(by)
     try {
       const result = call()
-      if (result instanceof Promise) return result.finally(end)
-      end()
+      // Some clients bring promises of their own make.
+      const { then } = (result ?? {}) as Partial<PromiseLike<unknown>>
+      if (typeof then === 'function') then.call(result, end, end)
+      else end()
       return result
     } catch (error) {
       end()
@@ -57,7 +59,8 @@ export function openRecorder(): Recorder {
         if (typeof key === 'symbol') return value
         const called = `${path}.${key}`
         // The function sees the bare client: what it calls itself is its own doing, not the caller's.
-        if (typeof value === 'function') return (...args: unknown[]) => run({ client, called }, () => value.apply(target, args))
+        if (typeof value === 'function')
+          return new Proxy(value, { apply: (call, _, args) => run({ client, called }, () => Reflect.apply(call, target, args)) })
         return typeof value === 'object' && value !== null ? proxied(client, called, value) : value
       },
     })

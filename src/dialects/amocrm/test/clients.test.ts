@@ -5,6 +5,7 @@ import AmoCRM from 'amocrm-api'
 import { Client } from 'amocrm-js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openTestApp, type TestApp, type TestWorkspace } from '../../../../test/support/app.ts'
+import { openRecorder } from '../../../../test/support/recorder.ts'
 import { addLossReason } from '../../../domain/loss-reason.ts'
 import { addLead, type Body, callAs, formType, leadOf } from './caller.ts'
 
@@ -12,6 +13,7 @@ import { addLead, type Body, callAs, formType, leadOf } from './caller.ts'
  * The clients that integrations are built with, unchanged, against a served instance. Two of them insist on https, one on port 443 too:
  * what they send is led to our port in plain, with the host that they name.
  */
+const recorder = openRecorder()
 let app: TestApp
 let ws: TestWorkspace
 beforeAll(async () => {
@@ -35,6 +37,8 @@ async function code(): Promise<string> {
 const seconds = () => Math.floor(Date.now() / 1000)
 
 describe('@shevernitskiy/amo', () => {
+  const watchAmo = (amo: Amo) => recorder.watch('@shevernitskiy/amo', 'Amo', amo)
+
   beforeEach(() => {
     const plain = globalThis.fetch
     vi.stubGlobal('fetch', (url: string, init: RequestInit) => plain(url.replace('https://', 'http://'), init))
@@ -42,10 +46,12 @@ describe('@shevernitskiy/amo', () => {
   afterEach(() => vi.unstubAllGlobals())
 
   const open = async (options = {}) =>
-    new Amo(
-      `127.0.0.1:${app.own.amocrm}`,
-      { ...client, grant_type: 'authorization_code', code: await code() },
-      { request_delay: 0, ...options },
+    watchAmo(
+      new Amo(
+        `127.0.0.1:${app.own.amocrm}`,
+        { ...client, grant_type: 'authorization_code', code: await code() },
+        { request_delay: 0, ...options },
+      ),
     )
 
   test('signs in with a code, refreshes, and is told when a token is used up', async () => {
@@ -54,9 +60,9 @@ describe('@shevernitskiy/amo', () => {
     expect((await amo.account.getAccount({ with: ['version', 'datetime_settings'] })).id).toBe(ws.workspace.id)
     expect(tokens).toHaveLength(1)
     const stale = { ...client, ...tokens[0], expires_at: 1 }
-    const again = new Amo(`127.0.0.1:${app.own.amocrm}`, stale, { request_delay: 0 })
+    const again = watchAmo(new Amo(`127.0.0.1:${app.own.amocrm}`, stale, { request_delay: 0 }))
     expect((await again.account.getAccount()).subdomain).toBe(ws.workspace.subdomain)
-    const third = new Amo(`127.0.0.1:${app.own.amocrm}`, stale, { request_delay: 0 })
+    const third = watchAmo(new Amo(`127.0.0.1:${app.own.amocrm}`, stale, { request_delay: 0 }))
     await expect(third.account.getAccount()).rejects.toThrow()
   })
 
@@ -149,12 +155,20 @@ describe('amocrm-js', () => {
   afterEach(() => vi.restoreAllMocks())
 
   const open = async () =>
-    new Client({
-      domain: `${ws.workspace.subdomain}.amocrm.ru`,
-      auth: { ...client, code: await code(), server: undefined },
-    } as never) as Body
+    recorder.watch(
+      'amocrm-js',
+      'Client',
+      new Client({
+        domain: `${ws.workspace.subdomain}.amocrm.ru`,
+        auth: { ...client, code: await code(), server: undefined },
+      } as never),
+    ) as Body
   const withToken = () =>
-    new Client({ domain: `${ws.workspace.subdomain}.amocrm.ru`, auth: { bearer: ws.token } } as never) as Body
+    recorder.watch(
+      'amocrm-js',
+      'Client',
+      new Client({ domain: `${ws.workspace.subdomain}.amocrm.ru`, auth: { bearer: ws.token } } as never),
+    ) as Body
 
   test('signs in with a code and refreshes its token', async () => {
     const amo = await open()
@@ -234,7 +248,7 @@ describe('amocrm-js', () => {
 
 describe('amocrm-api', () => {
   test('signs in by cookie, reads the account and adds a lead', async () => {
-    const amo: Body = AmoCRM(`http://127.0.0.1:${app.own.amocrm}`)
+    const amo: Body = recorder.watch('amocrm-api', 'AmoCRM', AmoCRM(`http://127.0.0.1:${app.own.amocrm}`) as Body)
     const { response } = await amo.auth({ USER_LOGIN: ws.admin.email, USER_HASH: ws.token })
     expect(response.auth).toBe(true)
     const account = await amo.getCurrentAccount()
@@ -246,7 +260,11 @@ describe('amocrm-api', () => {
   })
 
   test('is refused with a wrong key', async () => {
-    const amo: Body = AmoCRM(`http://127.0.0.1:${app.own.amocrm}`)
+    const amo: Body = recorder.watch('amocrm-api', 'AmoCRM', AmoCRM(`http://127.0.0.1:${app.own.amocrm}`) as Body)
     await expect(amo.auth({ USER_LOGIN: ws.admin.email, USER_HASH: 'x' })).rejects.toMatchObject({ status: 401 })
   })
+})
+
+test('clients.json names the functions of the clients that were called and answered', async () => {
+  await expect(recorder.recorded()).toMatchFileSnapshot('clients.json')
 })

@@ -83,6 +83,7 @@ function speakTo(caller: Caller): DialectClient {
       return leads.map(readLead).filter((lead) => stageId === undefined || lead.stageId === stageId)
     },
     getDeal,
+    showDeal: (id) => caller.get(`/api/v4/leads/${id}?with=contacts,loss_reason`),
     createDeal: async ({ contactId, ...input }) => {
       const people = contactId === undefined ? {} : { _embedded: { contacts: [{ id: contactId, is_main: true }] } }
       const answer = await caller.post('/api/v4/leads', [{ ...writeInput(input), ...people }])

@@ -4,6 +4,7 @@ import Kitsu from 'kitsu'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp, type TestWorkspace } from '../../../../test/support/app.ts'
 import { parse } from '../../../../test/support/exchanges.ts'
+import { openRecorder } from '../../../../test/support/recorder.ts'
 import { admin, type Body, type Caller, doc } from './caller.ts'
 
 const require = createRequire(import.meta.url)
@@ -13,6 +14,7 @@ const JsonApi = require('devour-client')
 const Validator: new () => { validate(document: unknown): void; isValid(document: unknown): boolean } =
   require('jsonapi-validator').Validator
 
+const recorder = openRecorder()
 let app: TestApp
 let ws: TestWorkspace
 let pd: Caller
@@ -32,13 +34,17 @@ const credentials = () => ({ 'X-Auth-Token': ws.token, 'X-Organization-Id': Stri
 
 describe('kitsu', () => {
   const client = () =>
-    new Kitsu({
-      baseURL: `${app.origin}/productive/api/v2`,
-      headers: credentials(),
-      camelCaseTypes: false,
-      pluralize: false,
-      resourceCase: 'none',
-    })
+    recorder.watch(
+      'kitsu',
+      'Kitsu',
+      new Kitsu({
+        baseURL: `${app.origin}/productive/api/v2`,
+        headers: credentials(),
+        camelCaseTypes: false,
+        pluralize: false,
+        resourceCase: 'none',
+      }),
+    )
 
   test('lists with filters, includes, sort and pages', async () => {
     const { data, meta }: Body = await client().get('deal_statuses', {
@@ -91,7 +97,7 @@ describe('devour', () => {
     devour.define('pipelines', { name: '' })
     const pipelineRelation = { jsonApi: 'hasOne', type: 'pipelines' }
     devour.define('deal_statuses', { name: '', position: 0, color_id: '', status_id: 1, pipeline: pipelineRelation })
-    return devour
+    return recorder.watch('devour-client', 'JsonApi', devour)
   }
 
   test('lists with an include', async () => {
@@ -154,4 +160,8 @@ describe('productive 82: a validator of JSON:API', () => {
   test('notices what is none', () => {
     expect(validator.isValid({ data: { type: 'deals', relationships: { company: {} } } })).toBe(false)
   })
+})
+
+test('clients.json names the functions of the clients that were called and answered', async () => {
+  await expect(recorder.recorded()).toMatchFileSnapshot('clients.json')
 })

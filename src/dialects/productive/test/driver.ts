@@ -57,6 +57,7 @@ function speakTo(pd: Caller): DialectClient {
       return found
     },
     getDeal: async (id) => facts(await pd.get(`/deals/${id}?${told}`)),
+    showDeal: (id) => pd.get(`/deals/${id}?${told},company,contact,creator`),
     createDeal: async ({ contactId, ...input }) => {
       const [me] = (await pd.get('/organization_memberships?include=person')).body.data
       const relations = {
