@@ -279,15 +279,21 @@ describe('stopping', () => {
     expect(await served.ended).toMatchObject({ code: 0 })
   })
 
-  test('npm passes the signal on and ends with 0 as well', async () => {
+  test('npm passes the signal on, and the server stops in order', async () => {
     const npm = spawn('npm', ['start', '--', '--port', '0', '--data', fresh()], {
       cwd: join(import.meta.dirname, '../..'),
       stdio: ['ignore', 'pipe', 'ignore'],
     })
+    let said = ''
     await new Promise<void>((resolve) => {
-      npm.stdout.on('data', (text) => String(text).includes('crmux is ready') && resolve())
+      npm.stdout.on('data', (text) => {
+        said += text
+        if (said.includes('crmux is ready')) resolve()
+      })
     })
     npm.kill('SIGTERM')
-    expect(await new Promise((resolve) => npm.on('close', resolve))).toBe(0)
+    // npm's own exit code depends on whether the signal or the end of the server reaches it first.
+    await new Promise((resolve) => npm.on('close', resolve))
+    expect(said).toContain('"msg":"stopped"')
   })
 })
