@@ -188,7 +188,7 @@ test('rows that stay are seen once while others come, go and move between the pa
 
 /** Every condition that the domain knows; all of them fit nearly all deals of the big workspace, and none of a fresh one. */
 const conditions = (): Record<string, DealFilter> => ({
-  none: {},
+  nothing: {},
   ids: { ids: [5001, 5002] },
   externalId: { externalId: 'x-3' },
   pipelineId: { pipelineId: common.pipeline },
@@ -225,6 +225,20 @@ const conditions = (): Record<string, DealFilter> => ({
   'deleted only': { deleted: 'only' },
   'deleted both': { deleted: 'both' },
   deletedSince: { deleted: 'only', deletedSince: 1 },
+  pipelineIds: { pipelineIds: [common.pipeline ?? 0, 1] },
+  stageIds: { stageIds: [stageId, 1] },
+  ownerIds: { ownerIds: [big.scope.user.id, 1] },
+  creatorIds: { creatorIds: [big.scope.user.id, 1] },
+  contactIds: { contactIds: [common.contact ?? 0, 1] },
+  companyIds: { companyIds: [common.company ?? 0, 1] },
+  lossReasonIds: { lossReasonIds: [common.reason ?? 0, 1] },
+  closedSince: { closedSince: 1 },
+  closedUntil: { closedUntil: 9e14 },
+  stageChangedSince: { stageChangedSince: -9e9 },
+  stageChangedUntil: { stageChangedUntil: 9e14 },
+  'all of': { all: [{ tag: 'hot' }, { minAmount: -1000 }] },
+  'any of': { any: [{ tag: 'hot' }, { stageId }] },
+  'none of': { none: [{ tag: 'cold' }, { ownerId: 1 }] },
   'several at once': { ownerId: big.scope.user.id, outcomes: ['open'], updatedSince: 1, isArchived: false, tag: 'hot' },
 })
 
@@ -262,7 +276,7 @@ describe('every shape of list', () => {
             const scans = plan.filter((step) => /^SCAN (?!json_each|deal_text|deal$|.*VIRTUAL)/.test(step))
             // Ids, an external id and what at most a thousand deals have may be sorted; so may the one page of an offset list.
             const isNarrow =
-              /^(ids|externalId|lossReasonId|title|amount|value|expectedCloseDate|extra|customField|archived|deleted(Since| only))$/
+              /^(ids|externalId|lossReasonIds?|closed(Since|Until)|stageChanged(Since|Until)|title|amount|value|expectedCloseDate|extra|customField|archived|deleted(Since| only))$/
             const sorted = plan.filter((step) => step === 'USE TEMP B-TREE FOR ORDER BY').length - (window.offset ? 1 : 0)
             const unsorted = isLong && !isNarrow.test(name) && sorted > 0
             if (scans.length > 0 || unsorted) faults.push(`${name} by ${by} ${JSON.stringify(window)}: ${plan.join(' | ')}`)

@@ -1,23 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-const plain = 'membership token pipeline stage deal deal_facet party loss_reason custom_field event record answer'.split(' ')
-
-/** Sums may be larger than a number can count. */
-const totalsIn = (table: string) => `select stage_id, currency, deal_count, cast(amount as text), cast(own_amount as text),
-  cast(own_weighted as text) from ${table} where workspace_id = ?`
-
 const prepared = new WeakMap<DatabaseSync, StatementSync[]>()
 
+/** One statement for every table whose rows belong to a workspace. Sums may be larger than a number can count, so all is read as text. */
 function statementsOf(db: DatabaseSync): StatementSync[] {
   let kept = prepared.get(db)
   if (!kept) {
+    const tables = db
+      .prepare(`select m.name as name, group_concat('cast("' || c.name || '" as text)') as columns from sqlite_master as m, pragma_table_info(m.name) as c
+        where m.type = 'table' group by m.name having sum(c.name = 'workspace_id') > 0`)
+      .all()
     // The store itself never lists deleted rows together with the others.
-    for (const table of plain.slice(1)) db.exec(`create index dump_${table} on ${table} (workspace_id)`)
-    kept = [
-      totalsIn('stage_total'),
-      totalsIn('closed_from_stage_total'),
-      ...plain.map((table) => `select * from ${table} where workspace_id = ?`),
-    ].map((sql) => db.prepare(sql))
+    for (const { name } of tables) db.exec(`create index if not exists dump_${name} on "${name}" (workspace_id)`)
+    kept = tables.map(({ name, columns }) => db.prepare(`select ${columns} from "${name}" where workspace_id = ?`))
     for (const statement of kept) statement.setReturnArrays(true)
     prepared.set(db, kept)
   }

@@ -5,7 +5,7 @@ import * as deals from '../../src/domain/deal.ts'
 import * as editDeals from '../../src/domain/edit-deals.ts'
 import * as editPipelines from '../../src/domain/edit-pipelines.ts'
 import * as editStages from '../../src/domain/edit-stages.ts'
-import { listEvents } from '../../src/domain/events.ts'
+import { lastChangers, listEvents } from '../../src/domain/events.ts'
 import * as lossReasons from '../../src/domain/loss-reason.ts'
 import * as parties from '../../src/domain/party.ts'
 import * as pipelines from '../../src/domain/pipeline.ts'
@@ -182,7 +182,7 @@ const withoutId = new Set([
   'defaultPipeline',
   ...Object.values({ ...customFields, ...deals, ...lossReasons, ...parties, ...pipelines, ...records, ...stages, ...users })
     .map((value) => (typeof value === 'function' ? value.name : ''))
-    .filter((name) => name.startsWith('list')),
+    .filter((name) => /^(list|count)/.test(name)),
 ])
 
 test('no use case is forgotten here', () => {
@@ -200,7 +200,7 @@ test('no use case is forgotten here', () => {
     ...users,
     ...workspaces,
   }
-  const verbs = /^(find|add|change|create|delete|restore|merge|revoke|save|default|list)[A-Z]/
+  const verbs = /^(find|add|change|create|delete|restore|merge|revoke|save|default|list|count)[A-Z]/
   const missing = Object.keys(modules).filter((name) => verbs.test(name) && !withoutId.has(name) && !(name in withId))
   // A deal is only created with ids of other rows.
   expect(missing).toEqual(['createDeal', 'addParty'])
@@ -270,6 +270,19 @@ test('no list shows rows of another workspace, not even when asked for them', as
     // Whoever asks for what is theirs finds nothing; every other list has something of one's own.
     expect({ name, isEmpty: own?.length === 0 }).toEqual({ name, isEmpty: /(^| )their/.test(name) })
   }
+  expect(await deals.countDeals(mine.scope, { ids: [mine.deal, theirs.deal] })).toBe(1)
+  expect(await deals.countDeals(mine.scope, { stageId: theirs.open, isArchived: false })).toBe(0)
+  expect(await parties.countParties(mine.scope, { ids: [mine.person, theirs.person] })).toBe(1)
+  expect([...(await lastChangers(mine.scope, 'deal', [mine.deal, theirs.deal])).keys()]).toEqual([mine.deal])
+  const found = await deals.findDeal(theirs.scope, theirs.deal)
+  // Even a deal got from elsewhere is only counted among one's own.
+  expect([...(await deals.placesOf(mine.scope, [found])).values()]).toEqual([0])
+  const { store } = mine.scope
+  expect(await store.deals.byUuid(found.uuid)).toBeUndefined()
+  expect(await store.stages.byUuid((await stages.findStage(theirs.scope, theirs.stage)).uuid)).toBeUndefined()
+  expect(await store.pipelines.byUuid((await pipelines.findPipeline(theirs.scope, theirs.pipeline)).uuid)).toBeUndefined()
+  expect(await store.parties.byUuid((await parties.findParty(theirs.scope, theirs.person)).uuid)).toBeUndefined()
+  expect(await store.members.byUuid((await users.findMember(theirs.scope, theirs.member)).uuid)).toBeUndefined()
   expect((await mine.scope.store.parties.peopleCounts([mine.company, theirs.company])).get(theirs.company)).toBeUndefined()
   expect(await mine.scope.store.deals.anyIn(theirs.open)).toBe(false)
 })
