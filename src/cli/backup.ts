@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { Failure } from './failure.ts'
 import { requireStore } from './open.ts'
 import { examples, type StoreOptions, withStore } from './options.ts'
-import { progressBar } from './progress.ts'
+import type { Progress } from './progress.ts'
 
 export const backupCommand = (): Command =>
   withStore(
@@ -32,8 +32,8 @@ async function backUp(file: string, options: StoreOptions & { force: boolean | u
     if (!to.isFile()) throw new Failure(`${file} is not a file. Name the file that the copy shall be.`)
     if (options.force !== true) throw new Failure(`${file} is there already. Choose another name, or replace it with --force.`)
   }
-  const { backupStore } = await import('../store/backup.ts')
-  let bar: ReturnType<typeof progressBar> | undefined
+  const [{ backupStore }, { progressBar }] = await Promise.all([import('../store/backup.ts'), import('./progress.ts')])
+  let bar: Progress | undefined
   const bytes = await backupStore(source, file, (done, total) => {
     bar ??= progressBar('Copying', total)
     bar.update(done)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { requireStore, withOpenStore } from './open.ts'
 import { examples, type StoreOptions, withStore } from './options.ts'
-import { type Progress, progressBar } from './progress.ts'
+import type { Progress } from './progress.ts'
 
 /** So many findings of one check are printed; the rest is counted. */
 const shownPerCheck = 20
@@ -20,7 +20,7 @@ export const doctorCommand = (): Command =>
 
 async function examineStore(options: StoreOptions): Promise<void> {
   requireStore(options)
-  const { examine } = await import('../store/doctor.ts')
+  const [{ examine }, { progressBar }] = await Promise.all([import('../store/doctor.ts'), import('./progress.ts')])
   const began = performance.now()
   const counts = new Map<string, number>()
   let bar: Progress | undefined

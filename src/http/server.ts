@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createServer as createHttpServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import Fastify, {
@@ -16,6 +16,7 @@ import { docs } from './docs.ts'
 import { asFault, type Fault } from './fault.ts'
 import { front } from './front.ts'
 import { openMetrics } from './metrics.ts'
+import { createHttpServer } from './node-http.ts'
 import { type Incoming, reaching } from './reach.ts'
 import type { Answer, Host, Route } from './speak.ts'
 
@@ -61,6 +62,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit,
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     routerOptions: { maxParamLength: 1000, ignoreDuplicateSlashes: true },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -170,4 +172,9 @@ const plain: { render(fault: Fault, req: FastifyRequest): Answer } = {
     const status = fault.kind === 'no_route' ? 404 : fault.kind === 'bug' ? 500 : fault.kind === 'too_large' ? 413 : 400
     return { status, body: { error: fault.kind } }
   },
+}
+
+/** Routes are checked by Zod in `speak`. Fastify would load its own validator and serializer, a hundred modules, before it knows. */
+const noSchemas = (): never => {
+  throw new Error('a route has a schema for Fastify')
 }

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Fault } from '../../http/fault.ts'
+import { statusTexts } from '../../http/node-http.ts'
 import type { Answer } from '../../http/speak.ts'
 import { bodyProblems, conflictProblem, explain, type Problem, pointerOf, problemOf } from './problems.ts'
 
@@ -86,7 +86,7 @@ function envelope(status: number, problems: readonly Problem[], req: FastifyRequ
     error: { ...where, code, message: messages[code] ?? code, details },
     meta: { type: 'error', links },
   }))
-  const http_status = `${status} ${STATUS_CODES[status]}`
+  const http_status = `${status} ${statusTexts[status]}`
   return { status, body: { errors, meta: { type: 'errors', http_status, logref: req.id, links } } }
 }
 
