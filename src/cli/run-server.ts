@@ -22,12 +22,6 @@ export async function runServer(config: Config): Promise<void> {
   )
   const serving = await serve(config, logger)
   const url = addressOf(config, serving)
-  // A token that was given is known already; only a new one has to be shown.
-  if (serving.firstToken !== undefined && config.token === undefined) process.stdout.write(welcome(url, serving.firstToken))
-  const own = serving.ports.flatMap(({ dialect, port }) => (dialect === null ? [] : [{ dialect, port }]))
-  logger.info({ url, ...(own.length > 0 ? { own } : {}) }, `crmux is ready on ${url}`)
-  compactSoon()
-
   let stoppedAt: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
     // npm passes Ctrl-C on although the terminal has sent it already: the same wish, not impatience.
@@ -47,6 +41,13 @@ export async function runServer(config: Config): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+
+  // Said last: whoever reads it may send a signal at once.
+  // A token that was given is known already; only a new one has to be shown.
+  if (serving.firstToken !== undefined && config.token === undefined) process.stdout.write(welcome(url, serving.firstToken))
+  const own = serving.ports.flatMap(({ dialect, port }) => (dialect === null ? [] : [{ dialect, port }]))
+  logger.info({ url, ...(own.length > 0 ? { own } : {}) }, `crmux is ready on ${url}`)
+  compactSoon()
 }
 
 function addressOf({ host, tlsCert }: Config, { ports }: Serving): string {
