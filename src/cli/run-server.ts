@@ -10,7 +10,7 @@ const drainLimitMs = 10_000
 /** Serves until a signal says to stop; then lets running requests finish. */
 export async function runServer(config: Config): Promise<void> {
   // Before the heap grows any further: a heap that never was large need not shrink.
-  compact()
+  compact('regular')
   const logger = pino(
     {
       level: config.logLevel,

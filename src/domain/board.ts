@@ -37,9 +37,21 @@ export function contribution(deal: Deal): StageTotal | null {
   }
 }
 
+/** What one deal adds to the total of the open stage it was closed from; null while it is open, archived or deleted. */
+export function closedContribution(deal: Deal): StageTotal | null {
+  const own = contribution(deal)
+  return own === null || deal.outcome === 'open' || deal.openStageId === null ? null : { ...own, stageId: deal.openStageId }
+}
+
 /** All totals of the workspace, or of one pipeline. Stages without deals are not in it. */
 export const listTotals = ({ store }: Scope, pipelineId?: number): Promise<readonly StageTotal[]> =>
   store.deals.totals(pipelineId)
+
+/**
+ * What the won and lost deals add up to by the open stage they were closed from, for vendors whose closed deals stay in their stage.
+ * Kept with every change, like the other totals.
+ */
+export const listClosedTotals = ({ store }: Scope): Promise<readonly StageTotal[]> => store.deals.closedTotals()
 
 /** Whether probabilities count for a pipeline's deals: the workspace may switch them off for all. */
 export const isWeighted = (pipeline: Pick<Pipeline, 'hasProbability'>, workspace: Workspace): boolean =>

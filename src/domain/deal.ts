@@ -218,15 +218,24 @@ export async function listDeals({ store }: Scope, query: DealQuery): Promise<Pag
 
 /** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
 export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {
-  const { stageId, stageIds, pipelineId, outcomes, isArchived, ...others } = filter
+  const { stageId, stageIds, openStageId, pipelineId, outcomes, isArchived, ...others } = filter
   const isTotalled = isArchived === false && Object.values(others).every((value) => value === undefined)
-  if (!isTotalled) return scope.store.deals.count(filter)
+  // Totals of deals by the stage they were closed from do not say how they were closed.
+  const isMixed = openStageId !== undefined && (stageId ?? stageIds ?? outcomes) !== undefined
+  if (!isTotalled || isMixed) return scope.store.deals.count(filter)
   const stages = (await listStages(scope, pipelineId)).filter(
-    ({ id, kind }) => id === (stageId ?? id) && (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),
+    ({ id, kind }) =>
+      id === (stageId ?? openStageId ?? id) && (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),
   )
   const wanted = new Set(stages.map(({ id }) => id))
-  return (await scope.store.deals.totals()).reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
+  const { totals, closedTotals } = scope.store.deals
+  const all = openStageId === undefined ? await totals() : [...(await totals()), ...(await closedTotals())]
+  return all.reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
 }
+
+/** The place of each deal among the cards of its stage, from 1, by the deal's id. */
+export const placesOf = ({ store }: Scope, deals: readonly Deal[]): Promise<ReadonlyMap<number, number>> =>
+  store.deals.places(deals)
 
 /** A deal that is not deleted. */
 export async function findDeal(scope: Scope, id: number): Promise<Deal> {

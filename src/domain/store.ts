@@ -35,6 +35,7 @@ export interface Store {
   }
   members: {
     get(id: number): Promise<Member | undefined>
+    byUuid(uuid: string): Promise<Member | undefined>
     byEmail(email: string): Promise<Member | undefined>
     list(query: MemberQuery): Promise<Page<Member>>
     add(draft: { name: string; email: string; phone: string | null; role: Role }, at: Instant): Promise<Member>
@@ -74,6 +75,8 @@ export interface Store {
   deals: {
     identify(): Promise<Identity>
     get(id: number): Promise<Deal | undefined>
+    /** As `get`, for vendors whose ids are uuids. */
+    byUuid(uuid: string): Promise<Deal | undefined>
     byExternalId(externalId: string): Promise<Deal | undefined>
     list(query: DealQuery): Promise<Page<Deal>>
     count(filter: DealFilter): Promise<number>
@@ -88,6 +91,10 @@ export interface Store {
     /** Whether any deal (`live`: any that is not deleted) stands in the stage or was closed from it. */
     anyIn(stageId: number, which?: 'live'): Promise<boolean>
     totals(pipelineId?: number): Promise<readonly StageTotal[]>
+    /** Of closed deals, under the open stage that each was closed from. */
+    closedTotals(): Promise<readonly StageTotal[]>
+    /** The place of each deal among the cards of its stage, from 1, by its id. A place stays taken when its deal is deleted. */
+    places(deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[]): Promise<ReadonlyMap<number, number>>
   }
   events: {
     append(event: Omit<Event, 'id'>): Promise<void>
@@ -116,6 +123,8 @@ export interface Nouns<T> {
   identify(): Promise<Identity>
   /** The row, deleted or not. */
   get(id: number): Promise<T | undefined>
+  /** As `get`, for vendors whose ids are uuids. */
+  byUuid(uuid: string): Promise<T | undefined>
   insert(row: T): Promise<void>
   save(row: T): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { generateKeyBetween } from 'fractional-indexing'
-import { contribution, type StageTotal } from '../domain/board.ts'
+import { closedContribution, contribution, type StageTotal } from '../domain/board.ts'
 import { type Deal, type DealPlace, facetsOf } from '../domain/deal.ts'
 import { invalid } from '../domain/errors.ts'
 import type { Store } from '../domain/store.ts'
@@ -7,7 +7,7 @@ import type { Instant } from '../domain/time.ts'
 import { countDeals, listDeals } from './deal-list.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { param, statement } from './engine.ts'
-import { all, type Columns, type Db, getRow, identify, insertRow, one, updateRow } from './rows.ts'
+import { all, type Columns, type Db, getRow, getRowByUuid, identify, insertRow, one, updateRow } from './rows.ts'
 import type { DealRow } from './schema.ts'
 import { indexed } from './search.ts'
 import { sql } from './sql.ts'
@@ -16,6 +16,10 @@ export const dealTable = (db: Db): Store['deals'] => ({
   identify: () => identify(db, 'deal'),
   get: async (id) => {
     const row = await getRow<DealRow>(db, 'deal', id)
+    return row && toDeal(row)
+  },
+  byUuid: async (uuid) => {
+    const row = await getRowByUuid<DealRow>(db, 'deal', uuid)
     return row && toDeal(row)
   },
   byExternalId: (externalId) => one(db, byExternalId, toDeal, { externalId }),
@@ -48,6 +52,8 @@ export const dealTable = (db: Db): Store['deals'] => ({
   },
   totals: (pipelineId) =>
     pipelineId === undefined ? all(db, allTotals, toTotal) : all(db, totalsOfPipeline, toTotal, { pipeline: pipelineId }),
+  closedTotals: () => all(db, allClosedTotals, toTotal),
+  places: (deals) => placesOf(db, deals),
 })
 
 const byExternalId = statement<DealRow>(
@@ -119,16 +125,25 @@ async function writeFacets({ session, workspaceId }: Db, before: Deal | null, af
 
 // —— totals ——
 
-const addToTotal = statement(
-  () =>
-    sql`insert into stage_total (workspace_id, stage_id, currency, deal_count, amount, own_amount, own_weighted)
+/** Where totals are kept, and what one deal adds to them. An overflow of either is told by the end of the name. */
+const ledgers = [
+  { contribution, add: adding('stage_total') },
+  { contribution: closedContribution, add: adding('closed_from_stage_total') },
+]
+
+function adding(table: 'stage_total' | 'closed_from_stage_total') {
+  const kept = (column: string) => sql.ref(`${table}.${column}`)
+  return statement(
+    () =>
+      sql`insert into ${sql.ref(table)} (workspace_id, stage_id, currency, deal_count, amount, own_amount, own_weighted)
       values (${param('workspace')}, ${param('stage')}, ${param('currency')}, ${param('count')}, ${param('amount')}, ${param('own_amount')}, ${param('own_weighted')})
       on conflict (workspace_id, stage_id, currency) do update set
-        deal_count = stage_total.deal_count + excluded.deal_count,
-        amount = stage_total.amount + excluded.amount,
-        own_amount = stage_total.own_amount + excluded.own_amount,
-        own_weighted = stage_total.own_weighted + excluded.own_weighted`,
-)
+        deal_count = ${kept('deal_count')} + excluded.deal_count,
+        amount = ${kept('amount')} + excluded.amount,
+        own_amount = ${kept('own_amount')} + excluded.own_amount,
+        own_weighted = ${kept('own_weighted')} + excluded.own_weighted`,
+  )
+}
 
 const negative = (total: StageTotal): StageTotal => ({
   ...total,
@@ -139,21 +154,22 @@ const negative = (total: StageTotal): StageTotal => ({
 })
 
 async function writeTotals({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
-  const was = before && contribution(before)
-  const is = contribution(after)
-  const same = was && is && sameTotal(was, is)
-  if (same) return
-  for (const total of [was && negative(was), is]) {
-    if (!total) continue
-    await session.run(addToTotal, {
-      workspace: workspaceId,
-      stage: total.stageId,
-      currency: total.currency,
-      count: total.count,
-      amount: total.amount,
-      own_amount: total.ownAmount,
-      own_weighted: total.ownWeighted,
-    })
+  for (const { contribution, add } of ledgers) {
+    const was = before && contribution(before)
+    const is = contribution(after)
+    if (was && is && sameTotal(was, is)) continue
+    for (const total of [was && negative(was), is]) {
+      if (!total) continue
+      await session.run(add, {
+        workspace: workspaceId,
+        stage: total.stageId,
+        currency: total.currency,
+        count: total.count,
+        amount: total.amount,
+        own_amount: total.ownAmount,
+        own_weighted: total.ownWeighted,
+      })
+    }
   }
 }
 
@@ -185,6 +201,12 @@ const totalsOfPipeline = statement<TotalText>(
   () =>
     sql`select ${totalColumns} from stage join stage_total on stage_total.workspace_id = stage.workspace_id and stage_total.stage_id = stage.id
       where stage.workspace_id = ${param('workspace')} and stage.pipeline_id = ${param('pipeline')} and stage.deleted_at is null and deal_count <> 0`,
+)
+
+const allClosedTotals = statement<TotalText>(
+  () =>
+    sql`select stage_id, currency, deal_count, cast(amount as text) as amount, cast(own_amount as text) as own_amount,
+      cast(own_weighted as text) as own_weighted from closed_from_stage_total where workspace_id = ${param('workspace')} and deal_count <> 0`,
 )
 
 const toTotal = (row: TotalText): StageTotal => ({
@@ -267,4 +289,27 @@ async function rank(
   const beside = await session.one(rankOf, { workspace: workspaceId, stage, id })
   if (!beside || id === self) return invalid(field, 'not_found')
   return 'before' in place ? between(await previous(beside.rank), beside.rank) : between(beside.rank, await next(beside.rank))
+}
+
+const countRanks = statement<{ n: number }>(
+  () =>
+    sql`select count(*) as n from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and rank > ${param('after')} and rank <= ${param('until')}`,
+)
+
+/** Counts from one deal of a stage to the next, so that however many are asked for an index is walked once. */
+async function placesOf(
+  { session, workspaceId }: Db,
+  deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[],
+): Promise<ReadonlyMap<number, number>> {
+  const places = new Map<number, number>()
+  for (const [stage, row] of Map.groupBy(deals, (deal) => deal.stageId)) {
+    let [after, place] = ['', 0]
+    for (const { id, rank } of row.toSorted((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))) {
+      place += Number((await session.one(countRanks, { workspace: workspaceId, stage, after, until: rank }))?.n ?? 0)
+      places.set(id, place)
+      after = rank
+    }
+  }
+  return places
 }

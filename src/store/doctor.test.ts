@@ -152,6 +152,11 @@ const cases: readonly [string, () => string, RegExp][] = [
     () => 'update stage_total set amount = amount + 1',
     /is kept as 1 deals, 125051.*but its deals add up to 1 deals, 125050/,
   ],
+  [
+    'a total of closed deals that is off',
+    () => 'update closed_from_stage_total set deal_count = deal_count + 1',
+    /of deals closed from it, stage \d+ in [A-Z]{3} is kept as/,
+  ],
   ['a total that is missing', () => 'delete from stage_total', /is kept as 0 deals, 0, but its deals add up to/],
   [
     'a total of no deals',

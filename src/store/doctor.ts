@@ -1,3 +1,4 @@
+import { closedContribution, contribution } from '../domain/board.ts'
 import { type Deal, facetsOf } from '../domain/deal.ts'
 import type { Subject } from '../domain/events.ts'
 import { isCurrency, maxAmount } from '../domain/money.ts'
@@ -81,7 +82,8 @@ async function checkRows(round: Round): Promise<void> {
 
 async function checkDeals(round: Round, total: number): Promise<void> {
   const { session, seen, tell, nameOf, onProgress } = round
-  const sums = new Sums()
+  const sums = new Sums(contribution)
+  const closedSums = new Sums(closedContribution)
   const facets = new Map<number, number>()
   const words = new SearchWords('deal_text')
   for await (const row of session.each(read.deals, {})) {
@@ -89,12 +91,16 @@ async function checkDeals(round: Round, total: number): Promise<void> {
     const deal = await checkHistory(round, 'deal', row, () => toDeal(row))
     if (!deal) continue
     sums.add(row.workspace_id, deal)
+    closedSums.add(row.workspace_id, deal)
     words.expect(row, { title: deal.title, custom: customText(deal) })
     facets.set(row.workspace_id, (facets.get(row.workspace_id) ?? 0) + facetsOf(deal).length)
     for (const [check, words] of await dealFaults(session, row, deal)) tell({ workspace: nameOf(row.workspace_id), check, words })
   }
   for (const row of await session.all(read.totals, {})) sums.compare(row)
   for (const [workspaceId, words] of sums.differences()) tell({ workspace: nameOf(workspaceId), check: 'totals', words })
+  for (const row of await session.all(read.closedTotals, {})) closedSums.compare(row)
+  for (const [workspaceId, words] of closedSums.differences())
+    tell({ workspace: nameOf(workspaceId), check: 'totals', words: `of deals closed from it, ${words}` })
   for (const { workspace_id: id, n } of await session.all(read.countFacets, {})) {
     if (n !== facets.get(id))
       await findStrayFacets(session, id, (words) => tell({ workspace: nameOf(id), check: 'facets', words }))

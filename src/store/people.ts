@@ -80,6 +80,11 @@ const memberById = statement<MemberRow>(
     sql`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and membership.user_id = ${param('id')}`,
 )
 
+const memberByUuid = statement<MemberRow>(
+  () =>
+    sql`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and "user".uuid = ${param('uuid')}`,
+)
+
 const memberByEmail = statement<MemberRow>(
   () =>
     sql`select ${memberColumns} ${fromMembership} where membership.workspace_id = ${param('workspace')} and "user".email = ${param('email')}`,
@@ -138,6 +143,7 @@ export function pageById<T extends { id: number }>(rows: readonly T[], limit: nu
 
 export const memberTable = (db: Db): Store['members'] => ({
   get: (id) => (Number.isSafeInteger(id) ? one(db, memberById, toMember, { id }) : Promise.resolve(undefined)),
+  byUuid: (uuid) => one(db, memberByUuid, toMember, { uuid }),
   byEmail: (email) => one(db, memberByEmail, toMember, { email }),
   list: (query) => listMembers(db, query),
   add: async ({ name, email, phone, role }, at) => {

@@ -89,6 +89,15 @@ export function getRow<Row>({ session, workspaceId }: Db, table: TableName, id: 
   return Promise.resolve(session.one(get, { id, workspace: workspaceId }))
 }
 
+/** A row of this workspace by its uuid. */
+export function getRowByUuid<Row>({ session, workspaceId }: Db, table: TableName, uuid: string): Promise<Row | undefined> {
+  const get = shaped<Row>(
+    `get ${table} by uuid`,
+    () => sql`select * from ${sql.ref(table)} where uuid = ${param('uuid')} and workspace_id = ${param('workspace')}`,
+  )
+  return Promise.resolve(session.one(get, { uuid, workspace: workspaceId }))
+}
+
 export async function all<Row, T>(
   { session, workspaceId }: Db,
   query: Statement<Row>,
@@ -108,7 +117,7 @@ export async function one<Row, T>(
   return row === undefined ? undefined : to(row)
 }
 
-/** The four things that every noun with few rows can do. */
+/** The five things that every noun with few rows can do. */
 export const nounTable = <Row extends object, T>(
   db: Db,
   table: TableName,
@@ -118,6 +127,10 @@ export const nounTable = <Row extends object, T>(
   identify: () => identify(db, table),
   get: async (id: number) => {
     const row = await getRow<Row>(db, table, id)
+    return row && to(row)
+  },
+  byUuid: async (uuid: string) => {
+    const row = await getRowByUuid<Row>(db, table, uuid)
     return row && to(row)
   },
   insert: async (record: T) => insertRow(db, table, toRow(record, db.workspaceId) as Columns),

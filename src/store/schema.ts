@@ -10,6 +10,7 @@ export interface Schema {
   pipeline: PipelineRow
   stage: StageRow
   stage_total: StageTotalRow
+  closed_from_stage_total: StageTotalRow
   deal: DealRow
   deal_facet: DealFacetRow
   deal_text: DealTextRow

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { listTotals } from '../../src/domain/board.ts'
+import { listClosedTotals, listTotals } from '../../src/domain/board.ts'
 import type { Deal } from '../../src/domain/deal.ts'
 import type { Event } from '../../src/domain/events.ts'
 import { listPipelines, type Pipeline } from '../../src/domain/pipeline.ts'
@@ -139,6 +139,13 @@ const totalsOf = (deals: readonly (ModelDeal | Deal)[]) => {
 export async function expectTotals(scope: Scope, deals: readonly (ModelDeal | Deal)[]): Promise<void> {
   const kept = await listTotals(scope)
   expect(new Map(kept.map(({ stageId, currency, ...total }) => [`${stageId} ${currency}`, total]))).toEqual(totalsOf(deals))
+  const closed = deals.flatMap((deal) =>
+    deal.closedAt === null || deal.openStageId === null ? [] : { ...deal, stageId: deal.openStageId },
+  )
+  const keptClosed = await listClosedTotals(scope)
+  expect(new Map(keptClosed.map(({ stageId, currency, ...total }) => [`${stageId} ${currency}`, total]))).toEqual(
+    totalsOf(closed),
+  )
 }
 
 /** What a record must be after its events: every field that is empty from the start goes without saying. */
@@ -155,6 +162,9 @@ export function replay(events: readonly Event[]): Map<string, Record<string, unk
   }
   return records
 }
+
+/** What goes without saying in the events of a deal. */
+const empty = { probability: null, openStageId: null, closedAt: null, archivedAt: null, deletedAt: null }
 
 /** An empty value of the same sort. */
 const nothing = (value: unknown) =>
@@ -197,6 +207,6 @@ export async function expectHistory(scope: Scope, seen: Seen, model: Model): Pro
   const rebuilt = [...records].filter(([key]) => key.startsWith('deal ')).map(([, record]) => record)
   await expectTotals(
     scope,
-    rebuilt.map((record) => ({ probability: null, archivedAt: null, deletedAt: null, ...record }) as unknown as Deal),
+    rebuilt.map((record) => ({ ...empty, ...record }) as unknown as Deal),
   )
 }

@@ -3,8 +3,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 const plain = 'membership token pipeline stage deal deal_facet party loss_reason custom_field event record answer'.split(' ')
 
 /** Sums may be larger than a number can count. */
-const totals = `select stage_id, currency, deal_count, cast(amount as text), cast(own_amount as text), cast(own_weighted as text)
-  from stage_total where workspace_id = ?`
+const totalsIn = (table: string) => `select stage_id, currency, deal_count, cast(amount as text), cast(own_amount as text),
+  cast(own_weighted as text) from ${table} where workspace_id = ?`
 
 const prepared = new WeakMap<DatabaseSync, StatementSync[]>()
 
@@ -13,7 +13,11 @@ function statementsOf(db: DatabaseSync): StatementSync[] {
   if (!kept) {
     // The store itself never lists deleted rows together with the others.
     for (const table of plain.slice(1)) db.exec(`create index dump_${table} on ${table} (workspace_id)`)
-    kept = [totals, ...plain.map((table) => `select * from ${table} where workspace_id = ?`)].map((sql) => db.prepare(sql))
+    kept = [
+      totalsIn('stage_total'),
+      totalsIn('closed_from_stage_total'),
+      ...plain.map((table) => `select * from ${table} where workspace_id = ?`),
+    ].map((sql) => db.prepare(sql))
     for (const statement of kept) statement.setReturnArrays(true)
     prepared.set(db, kept)
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,9 +31,13 @@ export interface TestWorkspace {
   /** The admin's. */
   token: string
   scope: Scope
+  /** For drivers of vendors whose ids are uuids: ours for theirs and theirs for ours, of any workspace. An unknown id gets a uuid that nobody has. */
+  uuids: { idOf(table: UuidTable, uuid: string): number; uuidOf(table: UuidTable, id: number): string }
   /** Somebody else in the same workspace, with a token. */
   member(role: Role, name?: string): Promise<{ user: Member; token: string; scope: Scope }>
 }
+
+export type UuidTable = 'deal' | 'stage' | 'pipeline' | 'party' | 'user' | 'loss_reason'
 
 /** Memory where there is some, so that tests do not wait for the disk; what must survive a crash is tested on a disk elsewhere. */
 export const quickDirectory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
@@ -67,6 +72,11 @@ export async function openTestStore({
     engine.database.exec(`insert into sequence (name, value) values ${rows.join()}`)
   }
   const registry = openRegistry(engine)
+  const uuids: TestWorkspace['uuids'] = {
+    idOf: (table, uuid) => Number(engine.database.prepare(`select id from "${table}" where uuid = ?`).get(uuid)?.id),
+    uuidOf: (table, id) =>
+      String(engine.database.prepare(`select uuid from "${table}" where id = ?`).get(id)?.uuid ?? randomUUID()),
+  }
   return {
     engine,
     registry,
@@ -92,6 +102,7 @@ export async function openTestStore({
         admin,
         token: await tokenOf(admin),
         scope: scopeOf(admin),
+        uuids,
         async member(role, name = `Member ${++count}`) {
           const user = await store.transaction((tx) =>
             tx.members.add({ name, email: `m${++count}@${subdomain}.example`, phone: null, role }, now()),

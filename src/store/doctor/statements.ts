@@ -38,6 +38,12 @@ export const totals = statement<TotalText>(
       cast(own_weighted as text) as own_weighted from stage_total`,
 )
 
+export const closedTotals = statement<TotalText>(
+  () =>
+    sql`select workspace_id, stage_id, currency, deal_count, cast(amount as text) as amount, cast(own_amount as text) as own_amount,
+      cast(own_weighted as text) as own_weighted from closed_from_stage_total`,
+)
+
 export const hasFacet = statement<{ found: number }>(
   () =>
     sql`select 1 as found from deal_facet where workspace_id = ${param('workspace')} and name = ${param('name')}

@@ -1,14 +1,19 @@
-import { contribution, type StageTotal } from '../../domain/board.ts'
+import type { StageTotal } from '../../domain/board.ts'
 import type { Deal } from '../../domain/deal.ts'
 import type { TotalText } from './statements.ts'
 
 /** The totals of all stages and currencies, summed from the deals and compared with those that are kept. */
 export class Sums {
   readonly #expected = new Map<string, { workspaceId: number; total: StageTotal }>()
+  readonly #contribution: (deal: Deal) => StageTotal | null
   readonly #kept = new Map<string, { workspaceId: number; total: StageTotal }>()
 
+  constructor(contribution: (deal: Deal) => StageTotal | null) {
+    this.#contribution = contribution
+  }
+
   add(workspaceId: number, deal: Deal): void {
-    const one = contribution(deal)
+    const one = this.#contribution(deal)
     if (!one) return
     const key = keyOf(workspaceId, one)
     const sum = this.#expected.get(key)?.total

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as first from './0001-pipelines.ts'
+import * as second from './0002-closed-from.ts'
 
 /** Every step from an empty file to the present schema, in order. Steps are only ever added. */
-const steps: readonly { sqlite: string }[] = [first]
+const steps: readonly { sqlite: string }[] = [first, second]
 
 /** The store was written by a newer crmux than this one. */
 export class SchemaTooNew extends Error {
