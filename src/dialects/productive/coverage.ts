@@ -1,4 +1,4 @@
-import type { Coverage } from '../dialect.ts'
+import type { Coverage, Difference } from '../dialect.ts'
 
 const full = (method: Coverage['method'], path: string): Coverage => ({ method, path, status: 'full' })
 const partial = (method: Coverage['method'], path: string, why: string): Coverage => ({ method, path, status: 'partial', why })
@@ -88,4 +88,91 @@ export const coverage: readonly Coverage[] = [
   absent('DELETE', '/api/v2/webhooks/:id', hooks),
   absent('GET', '/api/v2/webhook_logs', hooks),
   absent('POST', '/api/v2/sessions', 'Signs people in to the vendor’s own app; the API is used with tokens.'),
+]
+
+export const differences: readonly Difference[] = [
+  {
+    what: 'Status 3 (lost) also stands for the stages of deals that did not qualify.',
+    test: 'a stage for deals that did not qualify is one of the lost',
+  },
+  {
+    what: 'A number that a stage has while its probability is switched off is remembered, and counts nowhere.',
+    test: 'a probability that is switched off is remembered and does not count',
+  },
+  {
+    what: 'Positions are shown as they were told for as long as the order that they say is the true one; once another API has arranged the stages otherwise, their places are shown.',
+    test: 'where others have put stages elsewhere, their places are shown',
+  },
+  {
+    what: 'A new pipeline has a won and a lost stage, without which no deal in it could end.',
+    test: 'a new pipeline has the won and the lost stage that none can do without',
+  },
+  {
+    what: 'A pipeline with deals is not deleted, but answered 409.',
+    test: 'a pipeline with deals stays as well',
+  },
+  {
+    what: 'Merging stages answers 200 with the winner; the vendor shows no answer.',
+    test: 'productive 47: the loser’s deals go to the winner, and the loser goes',
+  },
+  {
+    what: 'A stage in which deals stand is not deleted, but answered 409 `deal_status_in_use`; the vendor does not say what it does.',
+    test: 'productive 50: one with deals stays, even if it were the last of its status',
+  },
+  {
+    what: '`…_default` amounts are null where the workspace has no rate for the deal’s currency.',
+    test: 'amounts in another currency are converted with the organization’s rates, and unknown without one',
+  },
+  {
+    what: 'Amounts of services, time, costs and invoices are 0, and relations to projects, services and subsidiaries are null: crmux keeps none of them.',
+    test: 'productive 76, 77: the whole set of attributes in its order: money in triples of cents, tags a list, custom fields or none',
+  },
+  {
+    what: 'Budgets are refused with 422.',
+    test: 'a deal begins in the first open stage, or wherever it is put, and a budget is refused',
+  },
+  {
+    what: 'Deals that another API has archived are on no list.',
+    test: 'deals that were archived elsewhere are on no list, and still found by their number',
+  },
+  {
+    what: 'A deal that another API made without a company is shown with none.',
+    test: 'a deal without company, made elsewhere, is shown with none',
+  },
+  {
+    what: 'A deleted item has the number of its deal, and restoring it answers the deal.',
+    test: 'productive 73: a deleted deal is gone, lies in the recycle bin, and comes back from there',
+  },
+  {
+    what: 'A contact’s number as a person is 1,000,000,000 more than its own, so that users and contacts are on one list.',
+    test: 'no contact has the number of a user',
+  },
+  {
+    what: 'Users cannot be changed through people: 403.',
+    test: 'who is a user is not changed here',
+  },
+  {
+    what: 'A client sees its own organization membership alone.',
+    test: 'a client learns who it is from its membership',
+  },
+  {
+    what: '`query`, and `contains` on a deal’s name, find words by their beginnings and no parts of words.',
+    test: 'each filter finds what it says, with its operators',
+  },
+  {
+    what: 'Filters and sorts of deals that crmux has nothing for are refused with 400.',
+    test: 'a filter or sort that crmux has nothing for is refused rather than overlooked',
+  },
+  {
+    what: 'Sparse fieldsets are taken, and every attribute is answered.',
+    test: 'sparse fieldsets are taken and looked over',
+  },
+  {
+    what: 'Permissions go by the workspace’s roles: deal statuses, pipelines and lost reasons need a manager, a viewer may write nothing.',
+    test: 'who may only read or write deals changes no stage',
+  },
+  {
+    what: 'Rate limits are enforced only with `--rate-limits vendor`: 100 requests in ten seconds, which is what a public client keeps to; the vendor publishes no figure.',
+    test: 'productive 84: an enforced limit is answered with 429 and when to come back',
+  },
 ]

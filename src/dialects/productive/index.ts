@@ -1,7 +1,7 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
 import { openCompanies } from './company-routes.ts'
-import { coverage } from './coverage.ts'
+import { coverage, differences } from './coverage.ts'
 import { openDeals } from './deal-routes.ts'
 import { openDealStatuses } from './deal-status-routes.ts'
 import { openDeletedItems } from './deleted-items.ts'
@@ -21,6 +21,7 @@ export const productive: Dialect = {
   hosts: ['api.productive.io'],
   template,
   coverage,
+  differences,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { 'content-type': `${mediaType}; charset=utf-8`, ...headers(req), ...answer.headers } }

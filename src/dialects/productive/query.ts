@@ -23,10 +23,19 @@ export interface ListQuery {
 }
 
 /** What a route that answers one resource reads: before it writes anything. */
-export const including = (type: ResourceType) => RawQuery.transform((raw) => readIncludes(raw, type))
+export const including = (type: ResourceType) => naming(['include']).transform((raw) => readIncludes(raw, type))
 
 /** What a route that answers a list reads. */
-export const listing = (spec: ListSpec) => RawQuery.transform((raw) => ({ raw, ...readListQuery(raw, spec) }))
+export const listing = (spec: ListSpec) => {
+  const filters = [...spec.filters].map((name) => `filter[${name}]`)
+  const sort = spec.sorts.size > 0 ? ['sort'] : []
+  const names = ['page[number]', 'page[size]', 'include', ...sort, ...filters]
+  return naming(names).transform((raw) => ({ raw, ...readListQuery(raw, spec) }))
+}
+
+/** Tells readers of the schema which names are looked at; any others may come as well. */
+const naming = (names: readonly string[]) =>
+  RawQuery.meta({ properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) })
 
 export const maxPageSize = 200
 

@@ -108,6 +108,16 @@ describe('reading', () => {
     expect((await pd.delete(`/deal_statuses/${needs}`)).status).toBe(204)
   })
 
+  test('a stage for deals that did not qualify is one of the lost', async () => {
+    const { pd, ws, pipeline } = await account()
+    const stage = await addStage(ws.scope, { pipelineId: Number(pipeline), name: 'Spam', kind: 'unqualified' })
+    expect(await attributesOf(pd, stage.id)).toMatchObject({ name: 'Spam', status_id: 3 })
+    await patch(pd, stage.id, { name: 'Junk', status_id: 3 })
+    expect(await findStage(ws.scope, stage.id)).toMatchObject({ name: 'Junk', kind: 'unqualified' })
+    const { body } = await pd.get('/deal_statuses?filter[status_id]=3&sort=id')
+    expect(body.data.map(({ attributes }: Body) => attributes.name)).toEqual(['Lost Deals', 'Junk'])
+  })
+
   test('productive 88: an unknown id is the recorded 404, whatever is asked of it', async () => {
     const { pd } = await account()
     const errors = [
