@@ -240,7 +240,7 @@ const sip = { phone: '1', called_at: 1, duration: 1, link: 'x', service_code: 'x
 /** The answer without the id that was asked for, and without the time. */
 function anonymous(body: unknown, id: number): unknown {
   const text = JSON.stringify(body)
-    ?.replaceAll(String(id), 'ID')
-    .replace(/"server_time":\d+/, '')
+    ?.replace(/"server_time":\d+/, '')
+    .replace(new RegExp(`\\b${id}\\b`, 'g'), 'ID')
   return text === undefined ? undefined : text
 }
