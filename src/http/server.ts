@@ -48,7 +48,20 @@ export interface CrmuxServer {
 /** The one server: every dialect under its prefix, and health and metrics beside them. */
 export function createServer(options: ServerOptions): CrmuxServer {
   const { dialects, registry, logger, tls, now = Date.now, enforceLimits = false, bodyLimit = 4 * 1024 * 1024 } = options
-  const host: Host = { registry, now, enforceLimits, routes: [] }
+  const ownPorts = new Map<string, number>()
+  const host: Host = {
+    registry,
+    now,
+    enforceLimits,
+    // Ports are known only once they are open.
+    get apis() {
+      return dialects.map(({ name, title, prefix, hosts, sample }) => {
+        const port = ownPorts.get(name) ?? null
+        return { name, title, prefix, hosts, sample, port }
+      })
+    },
+    routes: [],
+  }
   const reach = reaching(dialects)
   const metrics = openMetrics()
   const voiceOf = (req: FastifyRequest): Dialect | undefined => {
@@ -146,6 +159,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
         })
         extra.push(server)
         ports.push({ dialect, port: portOf(server) })
+        ownPorts.set(dialect, portOf(server))
       }
       return ports
     },

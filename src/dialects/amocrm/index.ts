@@ -17,6 +17,10 @@ export const amocrm: Dialect = {
   prefix: '/amocrm',
   hosts: ['*.amocrm.ru', '*.amocrm.com', '*.kommo.com'],
   template: { pipeline: 'Pipeline', hasProbability: false, stages: defaultStages },
+  sample: {
+    path: '/api/v4/leads?limit=3',
+    headers: { Authorization: 'Bearer {token}' },
+  },
   coverage,
   render(fault, req) {
     const answer = render(fault, req)
