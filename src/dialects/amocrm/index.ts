@@ -1,6 +1,6 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
-import { coverage } from './coverage.ts'
+import { coverage, differences } from './coverage.ts'
 import { render } from './errors.ts'
 import { openLegacy } from './legacy/index.ts'
 import { openOauth } from './oauth/index.ts'
@@ -18,6 +18,7 @@ export const amocrm: Dialect = {
   hosts: ['*.amocrm.ru', '*.amocrm.com', '*.kommo.com'],
   template: { pipeline: 'Pipeline', hasProbability: false, stages: defaultStages },
   coverage,
+  differences,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { ...headers(req, Date.now()), ...answer.headers } }
