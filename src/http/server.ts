@@ -19,6 +19,7 @@ import { openMetrics } from './metrics.ts'
 import { createHttpServer } from './node-http.ts'
 import { type Incoming, reaching } from './reach.ts'
 import type { Answer, Host, Route } from './speak.ts'
+import { web } from './web.ts'
 
 export interface ServerOptions {
   dialects: readonly Dialect[]
@@ -30,6 +31,8 @@ export interface ServerOptions {
   tls?: { cert: Buffer; key: Buffer } | undefined
   /** Largest body in bytes. */
   bodyLimit?: number
+  /** Directory of the built board. Without one a plain page says what is here. */
+  web?: string | undefined
 }
 
 export interface CrmuxServer {
@@ -120,13 +123,16 @@ export function createServer(options: ServerOptions): CrmuxServer {
     }
   })
   app.get('/metrics', async (_req, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()))
-  front(app, dialects)
+  front(app, dialects, options.web === undefined)
   docs(app, dialects)
+  const page = options.web === undefined ? undefined : web(app, options.web)
 
   for (const dialect of dialects) {
     app.register(async (scope) => dialect.mount(scope, host), { prefix: dialect.prefix })
   }
-  app.setNotFoundHandler((req, reply) => {
+  app.setNotFoundHandler(async (req, reply) => {
+    const opened = page?.(req, reply)
+    if (opened) return opened
     const { status, body } = plain.render({ kind: 'no_route' }, req)
     return reply.code(status).send(body)
   })

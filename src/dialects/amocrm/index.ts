@@ -1,6 +1,6 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
-import { coverage } from './coverage.ts'
+import { coverage, differences } from './coverage.ts'
 import { render } from './errors.ts'
 import { openLegacy } from './legacy/index.ts'
 import { openOauth } from './oauth/index.ts'
@@ -22,6 +22,7 @@ export const amocrm: Dialect = {
     headers: { Authorization: 'Bearer {token}' },
   },
   coverage,
+  differences,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { ...headers(req, Date.now()), ...answer.headers } }
