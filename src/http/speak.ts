@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Scope } from '../domain/scope.ts'
+import { newBatch, type Scope } from '../domain/scope.ts'
 import type { Credential, Registry } from '../domain/store.ts'
 import { readJson } from './body.ts'
 import { asFault, type Fault, fail, read } from './fault.ts'
@@ -170,6 +170,7 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker
     user,
     via: wire.name,
     store: host.registry.of(workspace.id),
+    batch: newBatch(),
     now: host.now,
   })
 
