@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { CustomFieldJson } from '../../../src/dialects/native/custom-fields.ts'
 import { ariaSort, columnsOf, isUsual, nextSort, readChoice, withColumn, withColumnMoved, writeChoice } from './columns.ts'
 
 const field = {
