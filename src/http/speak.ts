@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Dialect } from '../dialects/dialect.ts'
-import type { Scope } from '../domain/scope.ts'
+import { newBatch, type Scope } from '../domain/scope.ts'
 import type { Credential, Registry } from '../domain/store.ts'
 import { readJson } from './body.ts'
 import { asFault, type Fault, fail, read } from './fault.ts'
@@ -179,6 +179,7 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker
     user,
     via: wire.name,
     store: host.registry.of(workspace.id),
+    batch: newBatch(),
     now: host.now,
   })
 
