@@ -37,8 +37,13 @@ export interface EventQuery extends Window {
   userId?: number | undefined
   since?: Instant | undefined
   until?: Instant | undefined
+  /** By when it was recorded, which is what `id` counts, or by when it happened. */
+  order?: 'id' | 'at' | undefined
   direction?: 'asc' | 'desc' | undefined
 }
+
+/** One event of the workspace; undefined where there is none. */
+export const findEvent = ({ store }: Scope, id: number): Promise<Event | undefined> => store.events.get(id)
 
 export const listEvents = ({ store }: Scope, query: EventQuery): Promise<Page<Event>> => store.events.list(query)
 

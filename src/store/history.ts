@@ -1,7 +1,7 @@
 import type { Event, EventQuery } from '../domain/events.ts'
 import type { Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
-import { inList, param, statement, type Value } from './engine.ts'
+import { type EngineKind, inList, param, statement, unindexed, type Value } from './engine.ts'
 import { all, type Db, one, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
@@ -50,29 +50,48 @@ const plain = {
   until: 'at <',
 } as const
 
+/** What an index that has the rows in this order may be asked for; everything else must not lead another index to them. */
+const led: Readonly<Record<'id' | 'at', ReadonlySet<string>>> = {
+  id: new Set(['subject', 'subjectId']),
+  at: new Set(['type', 'since', 'until']),
+}
+
+/** Behind the last row seen: by id alone, or by moment and id. */
+function behind(order: 'id' | 'at', direction: 'asc' | 'desc'): Sql {
+  const sign = sql.raw(direction === 'asc' ? '>' : '<')
+  return order === 'id'
+    ? sql`event.id ${sign} ${param('after')}`
+    : sql`(event.at, event.id) ${sign} (${param('moment')}, ${param('after')})`
+}
+
 async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
-  const { direction = 'asc', limit, after, offset = 0 } = query
+  const { order = 'id', direction = 'asc', limit, after, offset = 0 } = query
   const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
-  const where: [string, Sql][] = []
+  const where: [string, (engine: EngineKind) => Sql][] = []
   for (const [key, comparison] of Object.entries(plain)) {
     const value = query[key as keyof typeof plain]
     if (value === undefined) continue
-    where.push([key, sql`event.${sql.raw(comparison)} ${param(key)}`])
+    where.push([
+      key,
+      (engine) => sql`${led[order].has(key) ? sql`` : unindexed(engine)}event.${sql.raw(comparison)} ${param(key)}`,
+    ])
     values[key] = value
   }
   if (after) {
-    where.push([`after ${direction}`, sql`event.id ${sql.raw(direction === 'asc' ? '>' : '<')} ${param('after')}`])
+    where.push(['after', () => behind(order, direction)])
     values.after = after.id
+    if (order === 'at') values.moment = after.value
   }
-  const list = shaped<EventRow>(`events ${direction} ${where.map(([name]) => name).join('|')}`, () => {
-    const conditions = [sql`event.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
-    return sql`select * from event where ${sql.join(conditions, ' and ')}
-        order by event.id ${sql.raw(direction)} limit ${param('limit')} offset ${param('offset')}`
+  const list = shaped<EventRow>(`events ${order} ${direction} ${where.map(([name]) => name).join('|')}`, (engine) => {
+    const conditions = [sql`event.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition(engine))]
+    const way = sql.raw(direction)
+    const by = order === 'id' ? sql`event.id ${way}` : sql`event.at ${way}, event.id ${way}`
+    return sql`select * from event where ${sql.join(conditions, ' and ')} order by ${by} limit ${param('limit')} offset ${param('offset')}`
   })
   const rows = await db.session.all(list, values)
   const items = rows.slice(0, limit).map(toEvent)
   const last = items.at(-1)
-  return { items, next: rows.length > limit && last ? { value: last.id, id: last.id } : null }
+  return { items, next: rows.length > limit && last ? { value: order === 'id' ? last.id : last.at, id: last.id } : null }
 }
 
 const latest = statement<EventRow>(

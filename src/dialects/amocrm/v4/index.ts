@@ -10,5 +10,6 @@ import { openUsers } from './users.ts'
 
 /** Opens the routes of v4. */
 export function openV4(api: Speaker): void {
-  for (const open of [openAccount, openUsers, openLeads, openLossReasons, openPipelines, openStatuses, openUnsorted, openEvents]) open(api)
+  for (const open of [openAccount, openUsers, openLeads, openLossReasons, openPipelines, openStatuses, openUnsorted, openEvents])
+    open(api)
 }

@@ -112,7 +112,12 @@ interface Written {
 const valuesChanged: Tell = ([before, after], { fields, timeZone }) => {
   if (!('customFields' in after)) return []
   const valuesOf = (side: JsonObject) =>
-    new Map(((writeValues(fields, (side.customFields ?? {}) as JsonObject, timeZone) ?? []) as Written[]).map((row) => [row.field_id, row]))
+    new Map(
+      ((writeValues(fields, (side.customFields ?? {}) as JsonObject, timeZone) ?? []) as Written[]).map((row) => [
+        row.field_id,
+        row,
+      ]),
+    )
   const [was, is] = [valuesOf(before), valuesOf(after)]
   return fields.flatMap(({ id }) => {
     const [old, now] = [was.get(id), is.get(id)]

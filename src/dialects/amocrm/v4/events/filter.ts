@@ -36,7 +36,8 @@ function readPeriod(value: unknown): EventFilter['period'] {
   const isRange = from !== undefined || to !== undefined
   const [first, second] = isRange ? [from, to] : several(value)
   const [since, until] = [number(first), number(isRange ? second : (second ?? first))]
-  if ((first !== undefined && since === undefined) || (second !== undefined && until === undefined)) refuse('created_at', 'format')
+  if ((first !== undefined && since === undefined) || (second !== undefined && until === undefined))
+    refuse('created_at', 'format')
   return {
     ...(since === undefined ? {} : { since: since * 1000 }),
     ...(until === undefined ? {} : { until: (until + 1) * 1000 }),

@@ -51,7 +51,8 @@ async function pageOf(scope: Scope, filter: EventFilter, skip: number, limit: nu
 
 const namesOf = async ({ store }: Scope, page: readonly LeadEvent[]): Promise<ReadonlyMap<number, string>> => {
   const ids = [...new Set(page.map(({ event }) => event.subjectId))]
-  const { items } = ids.length === 0 ? { items: [] } : await store.deals.list({ filter: { ids, deleted: 'both' }, limit: ids.length })
+  const { items } =
+    ids.length === 0 ? { items: [] } : await store.deals.list({ filter: { ids, deleted: 'both' }, limit: ids.length })
   return new Map(items.map(({ id, title }) => [id, title]))
 }
 
