@@ -108,6 +108,11 @@ test.each(['forwards', 'backwards'])('events in the order in which they happened
   const own = (await list({ subject: 'deal' })).map(({ at, id }) => ({ at, id }))
   expect(inOrder(own)).toEqual(moments.toSorted((a, b) => sign * (a - b)))
   expect(own).toEqual(own.toSorted((a, b) => sign * (a.at - b.at || a.id - b.id)))
+  expect(await list({ subject: 'deal', subjectIds: [1, 2] })).toHaveLength(moments.length)
+  expect(await list({ subject: 'deal', subjectIds: [2] })).toEqual([])
+  expect(await list({ types: ['deal.moved', 'deal.updated'] })).toHaveLength(moments.length)
+  expect(await list({ types: [] })).toEqual([])
+  expect(await scope.store.events.count({ types: ['deal.moved'], since: 20 })).toBe(4)
   expect(inOrder(await list({ type: 'deal.moved', since: 20, until: 31 }))).toEqual(
     [20, 30, 30].toSorted((a, b) => sign * (a - b)),
   )
@@ -182,7 +187,9 @@ const questions = (): Promise<unknown>[] => {
       { userId: 1 },
       { since: 1, until: 2 },
       { order: 'at' as const, since: 1, until: 2 },
-    ].map((query) => events.list({ ...query, limit })),
+      { order: 'at' as const, subject: 'deal' as const, subjectIds: [1, 2], types: ['deal.moved' as const] },
+      { order: 'at' as const, types: ['deal.moved' as const, 'deal.updated' as const] },
+    ].flatMap((query) => [events.list({ ...query, limit }), events.count(query)]),
     ...[{}, { ids: [1] }, { email: 'x' }, { text: 'x' }, { role: 'admin' as const }, { isActive: true }].map((query) =>
       members.list({ ...query, limit }),
     ),
