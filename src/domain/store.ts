@@ -108,6 +108,7 @@ export interface Store {
     append(event: Omit<Event, 'id'>): Promise<number | null>
     get(id: number): Promise<Event | undefined>
     list(query: EventQuery): Promise<Page<Event>>
+    count(query: Omit<EventQuery, 'limit'>): Promise<number>
     /** The last event of each of these records. */
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
     /** The newest events of a batch that are older than `before`, the newest first; the first event of all is not among them. */
