@@ -1,7 +1,7 @@
 import type { Event, EventQuery } from '../domain/events.ts'
 import type { Key, Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
-import { type EngineKind, inList, param, statement, unindexed, type Value } from './engine.ts'
+import { type EngineKind, inList, param, statement, unindexed, type Value, type Values } from './engine.ts'
 import { all, type Db, one, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
@@ -138,22 +138,26 @@ const latest = statement<EventRow>(
         and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`,
 )
 
+const valuesOf = (event: Omit<Event, 'id'>, workspaceId: number): Values => ({
+  workspace: workspaceId,
+  subject: event.type.slice(0, event.type.indexOf('.')),
+  subject_id: event.subjectId,
+  type: event.type,
+  at: event.at,
+  user: event.userId,
+  via: event.via,
+  before: event.before && JSON.stringify(event.before),
+  after: event.after && JSON.stringify(event.after),
+  batch: event.batch,
+})
+
+/** Adds events whose ids nobody asks for. */
+export async function appendEvents({ session, workspaceId }: Db, events: readonly Omit<Event, 'id'>[]): Promise<void> {
+  for (const event of events) await session.run(append, valuesOf(event, workspaceId))
+}
+
 export const eventTable = (db: Db): Store['events'] => ({
-  append: async (event) => {
-    const row = await db.session.one(append, {
-      workspace: db.workspaceId,
-      subject: event.type.slice(0, event.type.indexOf('.')),
-      subject_id: event.subjectId,
-      type: event.type,
-      at: event.at,
-      user: event.userId,
-      via: event.via,
-      before: event.before && JSON.stringify(event.before),
-      after: event.after && JSON.stringify(event.after),
-      batch: event.batch,
-    })
-    return Number(row?.id)
-  },
+  append: async (event) => Number((await db.session.one(append, valuesOf(event, db.workspaceId)))?.id),
   get: async (id) => (Number.isSafeInteger(id) ? one(db, byId, toEvent, { id }) : undefined),
   ofBatch: (first, before, limit) => all(db, ofBatch, toEvent, { first, before, limit }),
   countBatch: async (first) => Number((await db.session.one(countBatch, { workspace: db.workspaceId, first }))?.n ?? 0),
