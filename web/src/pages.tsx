@@ -16,7 +16,14 @@ export interface PageProps {
   params: Readonly<Record<string, string | undefined>>
 }
 
-export const pages: readonly Page[] = []
+export const pages: readonly Page[] = [
+  {
+    paths: ['/settings', '/settings/:section'],
+    title: 'Settings',
+    Page: lazy(() => import('./settings/page.tsx')),
+    nav: { to: '/settings', label: 'Settings' },
+  },
+]
 
 /** Pages for those who are not signed in. */
 export const openPages: readonly Page[] = [

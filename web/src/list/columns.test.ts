@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CustomFieldJson } from '../../../src/dialects/native/custom-fields.ts'
 import { ariaSort, columnsOf, isUsual, nextSort, readChoice, withColumn, withColumnMoved, writeChoice } from './columns.ts'
 
-const field = {
+const field: CustomFieldJson = {
   id: 901,
   uuid: 'u',
   subject: 'deal',
@@ -11,7 +11,7 @@ const field = {
   options: [],
   createdAt: '',
   updatedAt: '',
-} as const
+}
 const columns = columnsOf([field, { ...field, id: 902, subject: 'contact' }])
 const columnOf = (id: string) => columns.find((column) => column.id === id) ?? { id, label: id, width: 0 }
 

@@ -80,10 +80,7 @@ function ApiCard({ api }: { api: ApiJson }) {
         )}
       </dl>
       <div className="api-line">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <pre tabIndex={0} aria-label={`curl line for ${api.title}`}>
-          <code>{line}</code>
-        </pre>
+        <Code label={`curl line for ${api.title}`}>{line}</Code>
         <CopyButton text={line} label={`Copy curl line for ${api.title}`} />
       </div>
       {tried && <Answer title={api.title} tried={tried} />}
@@ -102,11 +99,18 @@ function Answer({ title, tried }: { title: string; tried: Tried }) {
           GET {tried.path} · {count(tried.ms)} ms · {tried.contentType}
         </span>
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={`Answer of ${title}`}>
-        <code>{tried.text}</code>
-      </pre>
+      <Code label={`Answer of ${title}`}>{tried.text}</Code>
       <p className="secondary">Asked from this page with a token that was made for it and is revoked again.</p>
     </div>
   )
 }
+
+/** Text as it is, scrolled where it is too long; what scrolls must be reachable by keyboard. */
+const Code = ({ label, children }: { label: string; children: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+  <section className="api-code" aria-label={label} tabIndex={0}>
+    <pre>
+      <code>{children}</code>
+    </pre>
+  </section>
+)

@@ -45,7 +45,7 @@ function Rates({ workspace }: { workspace: WorkspaceJson }) {
           Deals in other currencies than {workspace.currency} are counted, but not added up with the rest.
         </EmptyState>
       ) : (
-        <Table label="Rates" heads={['Currency', '', `Worth in ${workspace.currency}`, '']}>
+        <Table label="Rates" heads={['Currency', 'Name', `Worth in ${workspace.currency}`, '']}>
           {rates.map(([code, rate]) => (
             <tr key={code}>
               <td>{code}</td>

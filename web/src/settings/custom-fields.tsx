@@ -6,8 +6,7 @@ import { useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { SelectField, TextArea, TextField } from '../ui/field.tsx'
-import { Icon } from '../ui/icons.tsx'
-import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx'
+import { MoreMenu } from '../ui/more-menu.tsx'
 import { EmptyState, FaultBox, SkeletonLines } from '../ui/small.tsx'
 import { useAct } from '../use-act.ts'
 import { ReadOnlyNote, Section, Table } from './section.tsx'
@@ -55,20 +54,14 @@ export function CustomFields() {
               <td className="number secondary">{field.id}</td>
               <td className="end">
                 {mayChange && (
-                  <Menu
-                    align="end"
-                    trigger={
-                      <Button looks={['plain', 'icon']} aria-label={`More for ${field.name}`}>
-                        <Icon name="more" />
-                      </Button>
-                    }
-                  >
-                    <MenuItem onClick={() => setEdited(field)}>Change…</MenuItem>
-                    <MenuLine />
-                    <MenuItem danger onClick={() => setDoomed(field)}>
-                      Delete…
-                    </MenuItem>
-                  </Menu>
+                  <MoreMenu
+                    of={field.name}
+                    items={[
+                      { label: 'Change…', onClick: () => setEdited(field) },
+                      'line',
+                      { label: 'Delete…', danger: true, onClick: () => setDoomed(field) },
+                    ]}
+                  />
                 )}
               </td>
             </tr>

@@ -5,8 +5,7 @@ import { keys, useLossReasons } from '../queries.ts'
 import { useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import { SelectField, TextField } from '../ui/field.tsx'
-import { Icon } from '../ui/icons.tsx'
-import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx'
+import { MoreMenu } from '../ui/more-menu.tsx'
 import { NameInput } from '../ui/name-input.tsx'
 import { EmptyState, SkeletonLines } from '../ui/small.tsx'
 import { useAct } from '../use-act.ts'
@@ -30,7 +29,7 @@ export function LossReasons() {
       ) : data.length === 0 ? (
         <EmptyState title="No loss reasons yet">With a handful of reasons you see later why deals were lost.</EmptyState>
       ) : (
-        <Table label="Loss reasons" heads={['Name', 'For deals that are', '', '']}>
+        <Table label="Loss reasons" heads={['Name', 'For deals that are', 'State', '']}>
           {[...data]
             .sort((a, b) => Number(a.isArchived) - Number(b.isArchived))
             .map((reason) => (
@@ -53,30 +52,22 @@ function Reason({ reason, mayChange }: { reason: LossReasonJson; mayChange: bool
       changes,
       done: isArchived ? 'Reason archived.' : 'Reason is offered again.',
     })
+  const remove = () => act({ write: () => write('DELETE', path), changes, done: `“${reason.name}” deleted.` })
   return (
     <tr>
       <td>{mayChange ? <NameInput label="Name of the reason" value={reason.name} onSave={rename} /> : reason.name}</td>
       <td>{kinds[reason.kind]}</td>
-      <td className="secondary">{reason.isArchived ? 'Archived' : ''}</td>
+      <td className="secondary">{reason.isArchived ? 'Archived' : 'Offered'}</td>
       <td className="end">
         {mayChange && (
-          <Menu
-            align="end"
-            trigger={
-              <Button looks={['plain', 'icon']} aria-label={`More for ${reason.name}`}>
-                <Icon name="more" />
-              </Button>
-            }
-          >
-            <MenuItem onClick={() => archive(!reason.isArchived)}>{reason.isArchived ? 'Offer again' : 'Archive'}</MenuItem>
-            <MenuLine />
-            <MenuItem
-              danger
-              onClick={() => act({ write: () => write('DELETE', path), changes, done: `“${reason.name}” deleted.` })}
-            >
-              Delete
-            </MenuItem>
-          </Menu>
+          <MoreMenu
+            of={reason.name}
+            items={[
+              { label: reason.isArchived ? 'Offer again' : 'Archive', onClick: () => archive(!reason.isArchived) },
+              'line',
+              { label: 'Delete', danger: true, onClick: remove },
+            ]}
+          />
         )}
       </td>
     </tr>

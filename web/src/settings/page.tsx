@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react'
-import { Link, useLocation, useRoute } from 'wouter'
+import { Link, useLocation } from 'wouter'
+import type { PageProps } from '../pages.tsx'
 import { type Role, useSession } from '../session.ts'
 import { Apis } from './apis.tsx'
 import { Currencies } from './currencies.tsx'
@@ -42,8 +43,7 @@ const groups: readonly { label: string; entries: readonly Entry[] }[] = [
 ]
 
 /** Everything that is set once and rarely changed, subject by subject, each with its own address. */
-export default function SettingsPage() {
-  const [, params] = useRoute('/settings/:section')
+export default function SettingsPage({ params }: PageProps) {
   const [, navigate] = useLocation()
   const { can } = useSession()
   const shown = groups.map((group) => ({
@@ -51,7 +51,7 @@ export default function SettingsPage() {
     entries: group.entries.filter(({ least = 'viewer' }) => can(least)),
   }))
   const entries = shown.flatMap((group) => group.entries)
-  const current = entries.find(({ id }) => id === (params?.section ?? 'profile'))
+  const current = entries.find(({ id }) => id === (params.section ?? 'profile'))
   return (
     <div className="settings">
       <nav aria-label="Settings">
@@ -70,7 +70,7 @@ export default function SettingsPage() {
         </select>
         {shown.map((group) => (
           <div key={group.label} className="settings-group">
-            <h3 className="secondary">{group.label}</h3>
+            <p className="secondary">{group.label}</p>
             <ul>
               {group.entries.map(({ id, label }) => (
                 <li key={id}>

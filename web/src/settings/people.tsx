@@ -4,8 +4,8 @@ import { write } from '../api.ts'
 import { keys, useUsers } from '../queries.ts'
 import { type Role, useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
-import { Icon } from '../ui/icons.tsx'
-import { Menu, MenuItem } from '../ui/menu.tsx'
+import type { MenuItem } from '../ui/menu.tsx'
+import { MoreMenu } from '../ui/more-menu.tsx'
 import { Avatar, SkeletonLines } from '../ui/small.tsx'
 import { useAct } from '../use-act.ts'
 import { Invitations, InviteDialog } from './invitations.tsx'
@@ -60,6 +60,15 @@ function Person({ user, isLastAdmin }: { user: UserJson; isLastAdmin: boolean })
   const why = isLastAdmin ? 'The last admin stays one. Make somebody else an admin first.' : undefined
   const change = (patch: Partial<Pick<UserJson, 'role' | 'isActive'>>, done: string) =>
     act({ write: () => write('PATCH', `/users/${user.id}`, patch), changes, done })
+  const away: MenuItem = user.isActive
+    ? {
+        label: 'Deactivate',
+        danger: true,
+        disabled: isLastAdmin,
+        hint: isLastAdmin ? 'Last admin' : undefined,
+        onClick: () => change({ isActive: false }, `${user.name} can no longer sign in. Deals keep the name.`),
+      }
+    : { label: 'Activate again', onClick: () => change({ isActive: true }, `${user.name} can sign in again.`) }
   return (
     <tr className={user.isActive ? '' : 'faded'}>
       <td>
@@ -94,31 +103,7 @@ function Person({ user, isLastAdmin }: { user: UserJson; isLastAdmin: boolean })
           `${roleNames[user.role]}${user.isActive ? '' : ', left'}`
         )}
       </td>
-      <td className="end">
-        {isAdmin && (
-          <Menu
-            align="end"
-            trigger={
-              <Button looks={['plain', 'icon']} aria-label={`More for ${user.name}`} disabled={isBusy}>
-                <Icon name="more" />
-              </Button>
-            }
-          >
-            {user.isActive ? (
-              <MenuItem
-                danger
-                disabled={isLastAdmin}
-                hint={isLastAdmin ? 'Last admin' : undefined}
-                onClick={() => change({ isActive: false }, `${user.name} can no longer sign in. Deals keep the name.`)}
-              >
-                Deactivate
-              </MenuItem>
-            ) : (
-              <MenuItem onClick={() => change({ isActive: true }, `${user.name} can sign in again.`)}>Activate again</MenuItem>
-            )}
-          </Menu>
-        )}
-      </td>
+      <td className="end">{isAdmin && <MoreMenu of={user.name} items={[away]} disabled={isBusy} />}</td>
     </tr>
   )
 }

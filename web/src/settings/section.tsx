@@ -24,16 +24,16 @@ export const Section = ({ title, about, actions, children }: SectionProps) => (
 )
 
 /** A table that is scrolled sideways where the screen is narrow, instead of the page. */
-export const Table = ({ label, heads, children }: { label: string; heads: readonly ReactNode[]; children: ReactNode }) => (
+export const Table = ({ label, heads, children }: { label: string; heads: readonly string[]; children: ReactNode }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-  <section className="settings-table" aria-label={label} tabIndex={0}>
+  <section className="settings-table" aria-label={`${label}, table`} tabIndex={0}>
     <table>
       <thead>
         <tr>
           {heads.map((head, nth) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: heads stay as they are
             <th key={nth} scope="col">
-              {head}
+              {head || <span className="out-of-sight">Actions</span>}
             </th>
           ))}
         </tr>
