@@ -8,6 +8,7 @@ import { dialects } from './dialects/index.ts'
 import type { Registry } from './domain/store.ts'
 import { createWorkspace, type Template } from './domain/template.ts'
 import { type CrmuxServer, createServer } from './http/server.ts'
+import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
 import { SqliteEngine } from './store/engines/sqlite.ts'
 import { openRegistry } from './store/registry.ts'
@@ -92,6 +93,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       logger,
       tls,
       enforceLimits: config.rateLimits === 'vendor',
+      web: builtWeb(),
     })
     const ports = await server.listen({ host: config.host, port: config.port, own: config.listen })
     const close = async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Scope } from '../domain/scope.ts'
+import { newBatch, type Scope } from '../domain/scope.ts'
 import type { Registry } from '../domain/store.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import type { Store } from '../serve.ts'
@@ -51,5 +51,5 @@ export async function adminScope(registry: Registry, workspace: Workspace, via: 
   const { items } = await store.members.list({ role: 'admin', isActive: true, limit: 1 })
   const [user] = items
   if (!user) throw new Failure(`Workspace '${workspace.subdomain}' has no active admin. Run crmux doctor.`)
-  return { workspace, user, via, store, now: Date.now }
+  return { workspace, user, via, store, batch: newBatch(), now: Date.now }
 }

@@ -15,6 +15,8 @@ export interface Dialect {
   readonly hosts: readonly string[]
   /** How a new account of this vendor looks; the name is also a `--template`. */
   readonly template?: Template
+  /** A call that shows deals as this vendor does, for people who try whether it answers. */
+  readonly sample: Sample
   /** Where its OpenAPI document is, below the prefix, if it has one: `/docs` shows it. */
   readonly reference?: string
   /** Every endpoint of the vendor that we know of. A test compares it with the routes that exist. */
@@ -27,6 +29,13 @@ export interface Dialect {
   render(fault: Fault, request: FastifyRequest): Answer
   /** Opens its routes. `app` already has the prefix. */
   mount(app: FastifyInstance, host: Host): void
+}
+
+/** A reading call. `{token}`, `{workspace.id}` and `{workspace.uuid}` stand in the headers for what the caller has. */
+export interface Sample {
+  /** Below the prefix. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** What became of one endpoint of a vendor. */

@@ -23,7 +23,12 @@ export interface Event {
   readonly via: string
   readonly before: JsonObject | null
   readonly after: JsonObject | null
+  /** The first event of the same request or import; null for that one itself, and where it is alone. */
+  readonly batch: number | null
 }
+
+/** By what an event is told from those of other requests: the id of the first one of its own. */
+export const batchOf = ({ id, batch }: Pick<Event, 'id' | 'batch'>): number => batch ?? id
 
 export interface EventQuery extends Window {
   subject?: Subject | undefined
@@ -77,10 +82,14 @@ const isEmpty = (value: Json): boolean =>
   (typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)
 
 /** Adds an event in the name of the scope's user. */
-export const note = (
-  { store, user, via }: Scope,
+export async function note(
+  { store, user, via, batch }: Scope,
   type: Event['type'],
   subjectId: number,
   at: Instant,
-  change: Pick<Event, 'before' | 'after'>,
-): Promise<void> => store.events.append({ type, subjectId, at, userId: user.id, via, before: change.before, after: change.after })
+  { before, after }: Pick<Event, 'before' | 'after'>,
+): Promise<void> {
+  const first = batch?.first ?? null
+  const id = await store.events.append({ type, subjectId, at, userId: user.id, via, before, after, batch: first })
+  if (batch) batch.first = first ?? id
+}

@@ -11,12 +11,37 @@ export interface Scope {
   /** The dialect that the request came through; written into every event. */
   readonly via: string
   readonly store: Store
+  /** What the changes made through this scope belong to together; without one each stands alone. */
+  readonly batch?: Batch | undefined
   now(): Instant
 }
 
+/** The changes of one request, or of one import over many transactions: what is undone together. */
+export interface Batch {
+  /** The first event of them; null until there is one. */
+  first: number | null
+}
+
+export const newBatch = (): Batch => ({ first: null })
+
 /** Runs the work in one transaction: all of it happens, or none. Inside another one it is a savepoint. */
-export const atomically = <T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> =>
-  scope.store.transaction((store) => work({ ...scope, store }))
+export async function atomically<T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> {
+  const { store, batch } = scope
+  const first = batch?.first ?? null
+  const begin = () => {
+    if (batch) batch.first = first
+  }
+  try {
+    return await store.transaction((store) => {
+      begin()
+      return work({ ...scope, store })
+    })
+  } catch (error) {
+    // The event that began the batch may have gone with the transaction, and its id may become another's.
+    begin()
+    throw error
+  }
+}
 
 const rank: Readonly<Record<Role, number>> = { viewer: 0, member: 1, manager: 2, admin: 3 }
 

@@ -97,10 +97,16 @@ export interface Store {
     places(deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[]): Promise<ReadonlyMap<number, number>>
   }
   events: {
-    append(event: Omit<Event, 'id'>): Promise<void>
+    /** Returns the id of the new event. */
+    append(event: Omit<Event, 'id'>): Promise<number>
+    get(id: number): Promise<Event | undefined>
     list(query: EventQuery): Promise<Page<Event>>
     /** The last event of each of these records. */
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
+    /** The newest events of a batch that are older than `before`, the newest first; the first event of all is not among them. */
+    ofBatch(first: number, before: number, limit: number): Promise<readonly Event[]>
+    /** How many events a batch has beside the first one. */
+    countBatch(first: number): Promise<number>
   }
   records: {
     get(collection: string, id: number): Promise<DialectRecord | undefined>
@@ -111,12 +117,17 @@ export interface Store {
     save(collection: string, record: DialectRecord): Promise<void>
     delete(collection: string, id: number): Promise<void>
   }
+  /** When what has no history changed last. Grows with every change; nouns that never changed are left out. */
+  revisions(): Promise<ReadonlyMap<Revised, number>>
   /** Answers kept for requests that may be repeated. */
   answers: {
     get(key: string): Promise<KeptAnswer | undefined>
     keep(key: string, answer: KeptAnswer): Promise<void>
   }
 }
+
+/** What has no history, but can be watched all the same. */
+export type Revised = 'workspace' | 'users' | 'loss-reasons' | 'custom-fields' | 'views'
 
 /** A noun with few rows. */
 export interface Nouns<T> {
@@ -159,4 +170,9 @@ export interface Registry {
   /** As {@link Store.transaction}, over several workspaces. */
   transaction<T>(work: (registry: Registry) => Promise<T>): Promise<T>
   ping(): Promise<void>
+  /**
+   * Calls soon after each commit that added events to a workspace, or changed what {@link Store.revisions} tells of it, whichever
+   * process made it. Many commits may be told as one. Returns what ends it.
+   */
+  watch(listener: (workspaceId: number) => void): () => void
 }

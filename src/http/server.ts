@@ -19,6 +19,7 @@ import { openMetrics } from './metrics.ts'
 import { createHttpServer } from './node-http.ts'
 import { type Incoming, reaching } from './reach.ts'
 import type { Answer, Host, Route } from './speak.ts'
+import { web } from './web.ts'
 
 export interface ServerOptions {
   dialects: readonly Dialect[]
@@ -30,6 +31,8 @@ export interface ServerOptions {
   tls?: { cert: Buffer; key: Buffer } | undefined
   /** Largest body in bytes. */
   bodyLimit?: number
+  /** Directory of the built board. Without one a plain page says what is here. */
+  web?: string | undefined
 }
 
 export interface CrmuxServer {
@@ -48,7 +51,20 @@ export interface CrmuxServer {
 /** The one server: every dialect under its prefix, and health and metrics beside them. */
 export function createServer(options: ServerOptions): CrmuxServer {
   const { dialects, registry, logger, tls, now = Date.now, enforceLimits = false, bodyLimit = 4 * 1024 * 1024 } = options
-  const host: Host = { registry, now, enforceLimits, routes: [] }
+  const ownPorts = new Map<string, number>()
+  const host: Host = {
+    registry,
+    now,
+    enforceLimits,
+    // Ports are known only once they are open.
+    get apis() {
+      return dialects.map(({ name, title, prefix, hosts, sample }) => {
+        const port = ownPorts.get(name) ?? null
+        return { name, title, prefix, hosts, sample, port }
+      })
+    },
+    routes: [],
+  }
   const reach = reaching(dialects)
   const metrics = openMetrics()
   const voiceOf = (req: FastifyRequest): Dialect | undefined => {
@@ -107,13 +123,16 @@ export function createServer(options: ServerOptions): CrmuxServer {
     }
   })
   app.get('/metrics', async (_req, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()))
-  front(app, dialects)
+  front(app, dialects, options.web === undefined)
   docs(app, dialects)
+  const page = options.web === undefined ? undefined : web(app, options.web)
 
   for (const dialect of dialects) {
     app.register(async (scope) => dialect.mount(scope, host), { prefix: dialect.prefix })
   }
-  app.setNotFoundHandler((req, reply) => {
+  app.setNotFoundHandler(async (req, reply) => {
+    const opened = page?.(req, reply)
+    if (opened) return opened
     const { status, body } = plain.render({ kind: 'no_route' }, req)
     return reply.code(status).send(body)
   })
@@ -146,6 +165,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
         })
         extra.push(server)
         ports.push({ dialect, port: portOf(server) })
+        ownPorts.set(dialect, portOf(server))
       }
       return ports
     },

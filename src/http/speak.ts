@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Scope } from '../domain/scope.ts'
+import type { Dialect } from '../dialects/dialect.ts'
+import { newBatch, type Scope } from '../domain/scope.ts'
 import type { Credential, Registry } from '../domain/store.ts'
 import { readJson } from './body.ts'
 import { asFault, type Fault, fail, read } from './fault.ts'
@@ -18,8 +19,16 @@ export interface Host {
   now(): number
   /** Whether rate limits are enforced, or only shown. */
   enforceLimits: boolean
+  /** The APIs that are spoken here. */
+  apis: readonly Api[]
   /** Every route that has been opened, for the coverage tests and the reference. */
   routes: Route[]
+}
+
+/** Where one API begins, and how it can be tried. */
+export interface Api extends Pick<Dialect, 'name' | 'title' | 'prefix' | 'hosts' | 'sample'> {
+  /** Its own port, where it has one. */
+  readonly port: number | null
 }
 
 export interface Route {
@@ -170,6 +179,7 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker
     user,
     via: wire.name,
     store: host.registry.of(workspace.id),
+    batch: newBatch(),
     now: host.now,
   })
 

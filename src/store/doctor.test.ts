@@ -146,6 +146,11 @@ const cases: readonly [string, () => string, RegExp][] = [
       `drop trigger event_is_final; update event set "after" = replace("after", 'analytical', 'x') where type = 'deal.created'`,
     /begins from another title than the one before it left/,
   ],
+  [
+    'a batch that nothing began',
+    () => `drop trigger event_is_final; update event set batch = 99999 where type = 'deal.created'`,
+    /event \d+ belongs to the batch of event 99999, which begins none/,
+  ],
   ['a document that is no JSON', () => `update deal set tags = '[' where id = ${open?.id}`, /holds a document that is no JSON/],
   [
     'a total that is off',

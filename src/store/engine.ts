@@ -54,6 +54,11 @@ export interface Engine {
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
   /** A session that sees one moment of the store, however long it reads and whoever writes meanwhile. */
   snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /**
+   * Calls with a workspace soon after a commit that added rows of it to `event` or changed them in `revision`, whichever process made it.
+   * Several commits may be told as one. Returns what ends it.
+   */
+  watch(listener: (workspaceId: number) => void): () => void
   close(): Promise<void>
 }
 

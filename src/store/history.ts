@@ -2,7 +2,7 @@ import type { Event, EventQuery } from '../domain/events.ts'
 import type { Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
 import { inList, param, statement, type Value } from './engine.ts'
-import { type Db, shaped } from './rows.ts'
+import { all, type Db, one, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
 
@@ -17,13 +17,28 @@ export const toEvent = (row: EventRow): Event => ({
   via: row.via,
   before: row.before === null ? null : JSON.parse(row.before),
   after: row.after === null ? null : JSON.parse(row.after),
+  batch: row.batch,
 })
 
-const append = statement(
+const append = statement<{ id: number }>(
   () =>
-    sql`insert into event (workspace_id, subject, subject_id, type, at, user_id, via, "before", "after")
+    sql`insert into event (workspace_id, subject, subject_id, type, at, user_id, via, "before", "after", batch)
       values (${param('workspace')}, ${param('subject')}, ${param('subject_id')}, ${param('type')}, ${param('at')}, ${param('user')},
-        ${param('via')}, ${param('before')}, ${param('after')})`,
+        ${param('via')}, ${param('before')}, ${param('after')}, ${param('batch')}) returning id`,
+)
+
+const byId = statement<EventRow>(
+  () => sql`select * from event where workspace_id = ${param('workspace')} and id = ${param('id')}`,
+)
+
+const ofBatch = statement<EventRow>(
+  () =>
+    sql`select * from event where workspace_id = ${param('workspace')} and batch = ${param('first')} and id < ${param('before')}
+      order by id desc limit ${param('limit')}`,
+)
+
+const countBatch = statement<{ n: number }>(
+  () => sql`select count(*) as n from event where workspace_id = ${param('workspace')} and batch = ${param('first')}`,
 )
 
 const plain = {
@@ -68,8 +83,8 @@ const latest = statement<EventRow>(
 )
 
 export const eventTable = (db: Db): Store['events'] => ({
-  append: async (event) =>
-    db.session.run(append, {
+  append: async (event) => {
+    const row = await db.session.one(append, {
       workspace: db.workspaceId,
       subject: event.type.slice(0, event.type.indexOf('.')),
       subject_id: event.subjectId,
@@ -79,7 +94,13 @@ export const eventTable = (db: Db): Store['events'] => ({
       via: event.via,
       before: event.before && JSON.stringify(event.before),
       after: event.after && JSON.stringify(event.after),
-    }),
+      batch: event.batch,
+    })
+    return Number(row?.id)
+  },
+  get: async (id) => (Number.isSafeInteger(id) ? one(db, byId, toEvent, { id }) : undefined),
+  ofBatch: (first, before, limit) => all(db, ofBatch, toEvent, { first, before, limit }),
+  countBatch: async (first) => Number((await db.session.one(countBatch, { workspace: db.workspaceId, first }))?.n ?? 0),
   list: (query) => listEvents(db, query),
   latest: async (subject, ids) => {
     const wanted = JSON.stringify(ids.filter(Number.isSafeInteger))

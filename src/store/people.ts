@@ -4,6 +4,7 @@ import type { Credential, Store } from '../domain/store.ts'
 import type { Member, MemberQuery, Token } from '../domain/user.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { inList, param, type Session, statement, type Value } from './engine.ts'
+import { noteRevision } from './revisions.ts'
 import { type Columns, type Db, identify, insertRow, one, shaped } from './rows.ts'
 import { flag, type MembershipRow, type TokenRow, type UserRow, type WorkspaceRow } from './schema.ts'
 import { sql } from './sql.ts'
@@ -53,7 +54,10 @@ export const workspaceTable = (db: Db): Store['workspace'] => ({
     if (!workspace) throw new Error(`workspace ${db.workspaceId} is gone`)
     return workspace
   },
-  save: async (workspace) => db.session.run(saveWorkspace, fromWorkspace(workspace) as unknown as Columns),
+  save: async (workspace) => {
+    await db.session.run(saveWorkspace, fromWorkspace(workspace) as unknown as Columns)
+    await noteRevision(db, 'workspace')
+  },
 })
 
 type MemberRow = UserRow & Omit<MembershipRow, 'workspace_id' | 'user_id'>
@@ -162,6 +166,7 @@ export const memberTable = (db: Db): Store['members'] => ({
       updated_at: at,
     }
     await insertRow(db, 'membership', row as unknown as Columns)
+    await noteRevision(db, 'users')
     return toMember({ ...row, ...user })
   },
   save: async (member) => {
@@ -174,6 +179,7 @@ export const memberTable = (db: Db): Store['members'] => ({
       role: member.role,
       active: flag(member.isActive),
     })
+    await noteRevision(db, 'users')
   },
   activeAdmins: async () => (await db.session.one(countAdmins, { workspace: db.workspaceId }))?.n ?? 0,
 })

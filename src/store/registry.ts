@@ -15,6 +15,7 @@ import {
   workspaceTable,
 } from './people.ts'
 import { answerTable, recordTable } from './records.ts'
+import { revisions } from './revisions.ts'
 import type { Db } from './rows.ts'
 import { sql } from './sql.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
@@ -73,6 +74,9 @@ class WorkspaceStore implements Store {
   get records() {
     return (this.#tables.records ??= recordTable(this.#db))
   }
+  revisions() {
+    return revisions(this.#db)
+  }
   get answers() {
     return (this.#tables.answers ??= answerTable(this.#db))
   }
@@ -104,6 +108,7 @@ export function openRegistry(engine: Engine): Registry {
     ping: async () => {
       await session.one(ping, {})
     },
+    watch: (listener) => engine.watch(listener),
   })
   return on(engine.reader, false)
 }

@@ -19,6 +19,8 @@ export interface Schema {
   loss_reason: LossReasonRow
   custom_field: CustomFieldRow
   event: EventRow
+  revision: RevisionRow
+  saved_view: SavedViewRow
   record: RecordRow
   answer: AnswerRow
   sequence: SequenceRow
@@ -231,6 +233,26 @@ export interface EventRow {
   via: string
   before: string | null
   after: string | null
+  /** The first event of the same request; null for that one itself. */
+  batch: number | null
+}
+
+/** Grows with every change of what has no history: a noun's last change has the highest value. */
+export interface RevisionRow {
+  workspace_id: number
+  noun: string
+  value: number
+}
+
+export interface SavedViewRow {
+  id: number
+  workspace_id: number
+  user_id: number
+  name: string
+  page: string
+  query: string
+  created_at: number
+  updated_at: number
 }
 
 export interface RecordRow {

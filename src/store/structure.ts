@@ -4,6 +4,7 @@ import type { Pipeline } from '../domain/pipeline.ts'
 import type { Stage } from '../domain/stage.ts'
 import type { Store } from '../domain/store.ts'
 import { param, statement } from './engine.ts'
+import { revised } from './revisions.ts'
 import { all, type Db, nounTable, one, parse } from './rows.ts'
 import { type CustomFieldRow, flag, type LossReasonRow, type PipelineRow, pack, type StageRow } from './schema.ts'
 import { sql } from './sql.ts'
@@ -137,7 +138,7 @@ const reasonByName = statement<LossReasonRow>(
 )
 
 export const lossReasonTable = (db: Db): Store['lossReasons'] => ({
-  ...nounTable(db, 'loss_reason', toLossReason, fromLossReason),
+  ...revised(db, 'loss-reasons', nounTable(db, 'loss_reason', toLossReason, fromLossReason)),
   live: async (kind) => (await all(db, liveReasons, toLossReason)).filter((reason) => kind === undefined || reason.kind === kind),
   byName: (name) => one(db, reasonByName, toLossReason, { name }),
 })
@@ -172,7 +173,7 @@ const liveFields = statement<CustomFieldRow>(
 )
 
 export const customFieldTable = (db: Db): Store['customFields'] => ({
-  ...nounTable(db, 'custom_field', toCustomField, fromCustomField),
+  ...revised(db, 'custom-fields', nounTable(db, 'custom_field', toCustomField, fromCustomField)),
   live: async (subject) =>
     (await all(db, liveFields, toCustomField)).filter((field) => subject === undefined || field.subject === subject),
 })

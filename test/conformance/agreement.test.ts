@@ -58,11 +58,26 @@ const done = <T>(told: Told<T> | undefined): T => {
 
 const idOf = (stage: StageFacts | undefined): number => stage?.id ?? 0
 
+/** What every ordered pair of two dialects has been held to: `writer → reader`, and the scenarios. */
+const cases = new Map<string, Set<string>>()
+const pairOf = (writer: Driver, reader: Driver) => `${writer.name} → ${reader.name}`
+const noteCase = (writer: Driver, reader: Driver, name: string) => {
+  if (writer.name === reader.name) return
+  const pair = pairOf(writer, reader)
+  cases.set(pair, (cases.get(pair) ?? new Set()).add(name))
+}
+
+/** What a dialect must be able to say for each scenario. */
+const needs = new Map<string, readonly (keyof DialectClient)[]>()
+
 describe.each(drivers)('written through $name', (writer) => {
-  const scenario = (methods: (keyof DialectClient)[], name: string, run: (pair: Pair) => Promise<void>) =>
-    test.skipIf(!can(writer, ...methods)).each(drivers)(`${name} is seen through $name`, async (reader) =>
-      run(await meet(writer, reader)),
-    )
+  const scenario = (methods: (keyof DialectClient)[], name: string, run: (pair: Pair) => Promise<void>) => {
+    needs.set(name, methods)
+    test.skipIf(!can(writer, ...methods)).each(drivers)(`${name} is seen through $name`, async (reader) => {
+      await run(await meet(writer, reader))
+      noteCase(writer, reader, name)
+    })
+  }
 
   /** A new deal in the first stage, as the writer knows it. */
   const make = async ({ write, stages, contactId }: Pair, title = 'Deal') =>
@@ -197,6 +212,18 @@ test.each(drivers.filter((driver) => can(driver, 'createDeal', 'loseDeal')))(
     }
   },
 )
+
+test('every ordered pair of two dialects agreed on all that the writer can do', () => {
+  const pairs = drivers.flatMap((writer) =>
+    drivers.filter(({ name }) => name !== writer.name).map((reader) => [writer, reader] as const),
+  )
+  for (const [writer, reader] of pairs) {
+    const possible = [...needs].filter(([, methods]) => can(writer, ...methods)).map(([name]) => name)
+    expect([...(cases.get(pairOf(writer, reader)) ?? [])], pairOf(writer, reader)).toEqual(possible)
+  }
+  const total = [...cases.values()].reduce((sum, names) => sum + names.size, 0)
+  console.log(`agreement: ${pairs.length} ordered pairs of ${drivers.length} dialects, ${total} cases of ${needs.size} scenarios`)
+})
 
 /** What the writer and the reader both have a word for, as exactly as both can say it. */
 function sayable({ value, ...input }: DealInput, written: DealFacts, seen: DealFacts): object {

@@ -132,6 +132,8 @@ export interface TestAppOptions {
   plainIds?: boolean
   enforceLimits?: boolean
   own?: readonly string[]
+  /** Directory of a built board. */
+  web?: string
 }
 
 export async function openTestApp({
@@ -139,6 +141,7 @@ export async function openTestApp({
   plainIds = false,
   enforceLimits = false,
   own = [],
+  web,
 }: TestAppOptions = {}): Promise<TestApp> {
   const store = await openTestStore({ now, plainIds })
   const server = createServer({
@@ -147,6 +150,7 @@ export async function openTestApp({
     logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     now,
     enforceLimits,
+    web,
   })
   const ports = await server.listen({ host: '127.0.0.1', port: 0, own: own.map((dialect) => ({ dialect, port: 0 })) })
   return {

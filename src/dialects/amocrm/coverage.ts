@@ -1,4 +1,4 @@
-import type { Coverage } from '../dialect.ts'
+import type { Coverage, Difference } from '../dialect.ts'
 
 const later = 'Comes with the history and the deliveries of all dialects.'
 const noTasks = 'Tasks, notes and chats are not kept here.'
@@ -183,3 +183,59 @@ const v4: readonly Coverage[] = [
 
 /** Every endpoint of the vendor that has to do with leads and pipelines, generation by generation. */
 export const coverage: readonly Coverage[] = [...oauth, ...legacy, ...v2, ...v4]
+
+/** Where an answer is not the vendor's, or is one of several that its pages allow. */
+export const differences: readonly Difference[] = [
+  {
+    what: 'Tokens, sessions and codes open one workspace: where the host names no account, the account is the credential’s own.',
+    test: "a session of another workspace is nobody at this one's host, and itself elsewhere",
+  },
+  {
+    what: 'The consent page asks for e-mail address and token, because there is no browser session to speak for the user.',
+    test: 'an admin lets an integration in and is sent back to it with a code',
+  },
+  {
+    what: 'Ten pipelines, as the first page says; the later figure of fifty is a setting.',
+    test: 'amocrm 18: the figure can be set',
+  },
+  {
+    what: 'Leads in further won and lost stages, which other APIs can make, show as 142 and 143.',
+    test: 'leads in further won and lost stages show as 142 and 143 and stay where they are',
+  },
+  {
+    what: 'A price in whole units keeps the cents that another API gave, as long as it rounds to what was shown.',
+    test: 'cents that others have entered survive a price that rounds to what was shown',
+  },
+  {
+    what: 'Tags have numbers made from their names, and an option has its field’s number followed by its place.',
+    test: 'tags are replaced, added and taken away, by name or by the id they are shown with',
+  },
+  {
+    what: 'When a status is deleted its leads go to the first one; the pages leave that open.',
+    test: 'amocrm 69: deleting one answers 204 and moves its leads to the first',
+  },
+  {
+    what: 'When a pipeline is deleted through the first generation its leads go to the main one; v4 refuses while there are leads.',
+    test: 'leads of a pipeline that goes are kept: open ones at the beginning of the main one, closed ones at the same end',
+  },
+  {
+    what: 'When the main pipeline is deleted the next one becomes main.',
+    test: 'deleting the main pipeline makes the next one main',
+  },
+  {
+    what: 'Filters of leads that cannot be applied are refused with 400 rather than passed over.',
+    test: 'filters that cannot be applied are refused rather than passed over',
+  },
+  {
+    what: 'Several rows of v4 are taken together or not at all, and everything that is wrong is named.',
+    test: 'several are changed at once, or none, with everything that is wrong',
+  },
+  {
+    what: 'Permissions go by the workspace’s roles: pipelines need a manager, a viewer may write nothing.',
+    test: 'only those who shape pipelines write them',
+  },
+  {
+    what: 'Limits are enforced only with `--rate-limits vendor`: fifty calls a second for an account, and 403 for one that goes on a hundred times within a minute, for which the vendor gives no figure.',
+    test: 'amocrm 96: who goes on regardless is shut out',
+  },
+]

@@ -1,6 +1,6 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
-import { coverage } from './coverage.ts'
+import { coverage, differences } from './coverage.ts'
 import { render } from './errors.ts'
 import { openLegacy } from './legacy/index.ts'
 import { openOauth } from './oauth/index.ts'
@@ -17,7 +17,12 @@ export const amocrm: Dialect = {
   prefix: '/amocrm',
   hosts: ['*.amocrm.ru', '*.amocrm.com', '*.kommo.com'],
   template: { pipeline: 'Pipeline', hasProbability: false, stages: defaultStages },
+  sample: {
+    path: '/api/v4/leads?limit=3',
+    headers: { Authorization: 'Bearer {token}' },
+  },
   coverage,
+  differences,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { ...headers(req, Date.now()), ...answer.headers } }

@@ -6,6 +6,7 @@ GET /openapi.json
 GET /me
 GET /workspace
 PATCH /workspace
+GET /apis
 GET /users
 POST /users
 GET /users/:id

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts'
 import { accountRoutes } from './account.ts'
+import { apiRoutes } from './apis.ts'
 import { boardRoutes } from './board.ts'
 import { bulkRoutes } from './bulk.ts'
 import { coverage } from './coverage.ts'
@@ -23,6 +24,10 @@ export const native: Dialect = {
   prefix: '/api/v1',
   hosts: [],
   reference: '/openapi.json',
+  sample: {
+    path: '/deals?limit=3',
+    headers: { Authorization: 'Bearer {token}' },
+  },
   coverage,
   render,
   mount(app, host) {
@@ -46,4 +51,5 @@ const nouns = [
   lossReasonRoutes,
   customFieldRoutes,
   eventRoutes,
+  apiRoutes,
 ]

@@ -18,6 +18,10 @@ export const pipeback: Dialect = {
   prefix: '/pipeback',
   hosts: ['api.pipeback.com'],
   template,
+  sample: {
+    path: '/app/deals?limit=3',
+    headers: { Authorization: 'Bearer {token}', 'x-workspace-id': '{workspace.uuid}' },
+  },
   coverage,
   differences,
   render(fault) {

@@ -17,6 +17,10 @@ export const pipedrive: Dialect = {
   prefix: '/pipedrive',
   hosts: ['*.pipedrive.com'],
   template,
+  sample: {
+    path: '/api/v2/deals?limit=3',
+    headers: { 'x-api-token': '{token}' },
+  },
   coverage,
   differences,
   rewrite: rewriteV1,

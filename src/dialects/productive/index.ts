@@ -20,6 +20,10 @@ export const productive: Dialect = {
   prefix,
   hosts: ['api.productive.io'],
   template,
+  sample: {
+    path: '/api/v2/deals?page[size]=3',
+    headers: { 'X-Auth-Token': '{token}', 'X-Organization-Id': '{workspace.id}', 'Content-Type': 'application/vnd.api+json' },
+  },
   coverage,
   differences,
   render(fault, req) {

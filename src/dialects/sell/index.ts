@@ -23,6 +23,10 @@ export const sell: Dialect = {
   // The second is in older clients.
   hosts: ['api.getbase.com', 'api.sandbox.getbase.com'],
   template,
+  sample: {
+    path: '/v2/deals?per_page=3',
+    headers: { Authorization: 'Bearer {token}', Accept: 'application/json' },
+  },
   coverage,
   differences,
   render(fault, req) {

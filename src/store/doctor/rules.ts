@@ -186,6 +186,14 @@ export const rules: readonly Rule[] = [
       ({ id, has }) => `event ${id} is about ${subject} ${has}, which does not exist`,
     ),
   ),
+  rule(
+    'batches begin with an event',
+    sql`select event.id, event.workspace_id, event.batch as has, null as wants from event
+        left join event as first on first.id = event.batch and first.workspace_id = event.workspace_id and first.id < event.id
+          and first.batch is null
+      where event.batch is not null and first.id is null`,
+    ({ id, has }) => `event ${id} belongs to the batch of event ${has}, which begins none`,
+  ),
   ...(['workspace', 'user', 'token', 'pipeline', 'stage', 'deal', 'party', 'loss_reason', 'custom_field', 'record'] as const).map(
     (table) =>
       rule(

@@ -6,6 +6,7 @@ import { DomainError } from '../../domain/errors.ts'
 import type { Engine, Session } from '../engine.ts'
 import { migrate } from '../migrations/index.ts'
 import { asRefusal, Connection, codeOf } from './sqlite-connection.ts'
+import { Watch } from './sqlite-watch.ts'
 
 function openReader(file: string): Connection {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
@@ -33,6 +34,7 @@ export class SqliteEngine implements Engine {
   readonly reader: Session
   readonly #reading: Connection
   readonly #writing: Connection
+  readonly #watch: Watch
   readonly #queue: Job[] = []
   readonly #busyLimitMs: number
   #draining: Promise<void> | undefined
@@ -52,6 +54,7 @@ export class SqliteEngine implements Engine {
     this.#writing = new Connection(db)
     this.#reading = openReader(file)
     this.reader = this.#reading
+    this.#watch = new Watch(this.#reading)
   }
 
   /** For what needs the bare connection: backup and integrity checks. */
@@ -75,6 +78,10 @@ export class SqliteEngine implements Engine {
     } finally {
       connection.db.close()
     }
+  }
+
+  watch(listener: (workspaceId: number) => void): () => void {
+    return this.#watch.add(listener)
   }
 
   async #drain(): Promise<void> {
@@ -111,6 +118,7 @@ export class SqliteEngine implements Engine {
       return
     }
     for (const answer of answers) answer()
+    this.#watch.committed()
   }
 
   /** Does one writer's work; how it went is told only after the commit. */
@@ -151,6 +159,7 @@ export class SqliteEngine implements Engine {
 
   async #finish(): Promise<void> {
     await this.#draining
+    this.#watch.end()
     this.#reading.db.close()
     this.#writing.db.close()
   }

@@ -38,7 +38,9 @@ export const coverageV1: readonly Coverage[] = [
   ...list('PUT', '/deals/:id', 'full'),
   ...list('PUT', '/deals/:id/merge', 'full'),
   ...list('DELETE', '/deals /deals/:id', 'full'),
-  ...list('GET', '/deals/:id/flow /deals/:id/changelog /deals/summary /deals/summary/archived', 'absent', comesLater),
+  ...list('GET', '/deals/:id/flow', 'partial', 'Changes of the deal: there are no notes, files, mails and activities.'),
+  ...list('GET', '/deals/:id/changelog', 'full'),
+  ...list('GET', '/deals/summary /deals/summary/archived', 'absent', comesLater),
   ...list('GET', '/deals/timeline /deals/timeline/archived', 'absent', comesLater),
   ...list('GET', '/pipelines/:id/conversion_statistics /pipelines/:id/movement_statistics', 'absent', comesLater),
   ...list(
@@ -80,7 +82,7 @@ export const coverageV1: readonly Coverage[] = [
   ...list('DELETE', '/filters /filters/:id', 'full'),
   ...list('GET', '/filters/helpers', 'absent', 'It describes conditions that deals cannot be found by here.'),
 
-  ...list('GET', '/recents', 'absent', comesLater),
+  ...list('GET', '/recents', 'partial', 'Deals, persons, organizations, stages, pipelines, users and filters.'),
   ...list('GET', '/goals/find', 'absent', 'Goals are not part of the model.'),
   ...list('GET', '/webhooks', 'absent', comesLater),
   ...list('POST', '/webhooks', 'absent', comesLater),
@@ -88,6 +90,10 @@ export const coverageV1: readonly Coverage[] = [
 ]
 
 export const differencesV1: readonly Difference[] = [
+  {
+    what: 'v1: changes made on the board or by the command line come from `app`, those through any API from `api`; user agents are not kept.',
+    test: 'a company’s own fields show only where all changes are asked for',
+  },
   {
     what: 'v1: bulk deletes are all or none.',
     test: 'several at once, all or none',

@@ -1,24 +1,11 @@
 import { type Deal, listDeals } from '../../../domain/deal.ts'
-import { type Event, listEvents } from '../../../domain/events.ts'
-import type { Key } from '../../../domain/page.ts'
 import type { Scope } from '../../../domain/scope.ts'
 import { isOpen } from '../../../domain/stage.ts'
 import type { Instant } from '../../../domain/time.ts'
+import { eventsOf } from './deal-events.ts'
 import { duration, durationBetween } from './duration.ts'
 import { bccAddress } from './parties.ts'
 import type { RelatedToDeals } from './related.ts'
-
-/** Every event of a deal, oldest first. */
-async function eventsOf(scope: Scope, dealId: number): Promise<readonly Event[]> {
-  const events: Event[] = []
-  let after: Key | null | undefined
-  do {
-    const page = await listEvents(scope, { subject: 'deal', subjectId: dealId, limit: 500, after: after ?? undefined })
-    events.push(...page.items)
-    after = page.next
-  } while (after)
-  return events
-}
 
 /** One stay in an open stage. */
 interface Stay {

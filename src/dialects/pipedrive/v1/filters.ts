@@ -10,7 +10,7 @@ import { one, plainTime } from '../wire.ts'
 import { ById, bodyOf, ids, maybe, text } from './input.ts'
 
 /** More filters than anybody looks through. */
-const most = 500
+export const mostFilters = 500
 
 /** A form has the conditions as JSON text. */
 const conditions = z.preprocess((value) => {
@@ -26,7 +26,8 @@ const Type = z.enum(['deals', 'leads', 'org', 'people', 'products', 'activity', 
 const FilterDraft = bodyOf({ name: text, type: Type, conditions })
 const FilterChange = bodyOf({ name: maybe(text), conditions: maybe(conditions) })
 
-const writeFilter = ({ id, data, createdAt, updatedAt }: DialectRecord) => ({
+/** A filter without its conditions. */
+export const writeFilter = ({ id, data, createdAt, updatedAt }: DialectRecord) => ({
   id,
   name: data.name,
   active_flag: true,
@@ -54,7 +55,7 @@ async function postFilter(scope: Scope, { name, type, conditions }: z.output<typ
     const message = 'only deals can be filtered'
     fail({ kind: 'bad_input', where: 'body', issues: [{ path: ['type'], rule: 'choice', options: ['deals'], message }] })
   }
-  if ((await listRecords(scope, filterCollection, { limit: most })).items.length >= most) conflict('too_many')
+  if ((await listRecords(scope, filterCollection, { limit: mostFilters })).items.length >= mostFilters) conflict('too_many')
   const data = { name: requireName(name), type, user_id: scope.user.id, conditions: await requireReadable(scope, conditions) }
   return addRecord(scope, filterCollection, null, data)
 }
@@ -77,7 +78,7 @@ async function removeFilter(scope: Scope, id: number): Promise<void> {
 
 export function openFilters(v1: Speaker): void {
   v1.get('/filters', { query: z.object({ type: maybe(Type) }), cost: 20 }, async ({ scope, query }) => {
-    const { items } = await listRecords(scope, filterCollection, { limit: most })
+    const { items } = await listRecords(scope, filterCollection, { limit: mostFilters })
     return one(items.filter(({ data }) => query.type === undefined || data.type === query.type).map(writeFilter))
   })
 

@@ -5,9 +5,11 @@ import { openDealLists } from './deal-lists.ts'
 import { openDeals } from './deals.ts'
 import { selecting } from './fields.ts'
 import { openFilters } from './filters.ts'
+import { openFlow } from './flow.ts'
 import { openOrganizations } from './organizations.ts'
 import { openPersons } from './persons.ts'
 import { openPipelines } from './pipelines.ts'
+import { openRecents } from './recents.ts'
 import { openStages } from './stages.ts'
 import { openUsers } from './users.ts'
 
@@ -24,4 +26,6 @@ export function mountV1(api: Speaker, base: '/v1' | '/api/v1'): void {
   openUsers(v1)
   openCurrencies(v1)
   openFilters(v1)
+  openFlow(v1)
+  openRecents(v1)
 }

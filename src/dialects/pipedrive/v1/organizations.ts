@@ -46,7 +46,7 @@ const readOrganization = (
   address: readAddress(body.address, party),
 })
 
-function writeOrganization(company: Party, related: Related, fields: readonly CustomField[]) {
+export function writeOrganization(company: Party, related: Related, fields: readonly CustomField[]) {
   const { label_ids, visible_to } = extrasOf(company)
   const kept = company.extras.pipedrive ?? {}
   return {

@@ -37,7 +37,7 @@ const readPerson = (body: z.output<typeof PersonChange>, fields: readonly Custom
 })
 
 /** How many deals a person has is not counted here, so nothing is said about it. */
-function writePerson(person: Party, related: Related, fields: readonly CustomField[]) {
+export function writePerson(person: Party, related: Related, fields: readonly CustomField[]) {
   const { label_ids, visible_to } = extrasOf(person)
   return {
     id: person.id,

@@ -10,7 +10,7 @@ import { one, plainTime } from '../wire.ts'
 import { ById, flag, maybe, text } from './input.ts'
 
 /** Everybody who fits, because this list is not paged. */
-async function everybody(scope: Scope, query: Omit<MemberQuery, 'limit' | 'after'> = {}): Promise<readonly Member[]> {
+export async function everybody(scope: Scope, query: Omit<MemberQuery, 'limit' | 'after'> = {}): Promise<readonly Member[]> {
   const all: Member[] = []
   let page: Page<Member> | undefined
   do {
@@ -38,7 +38,7 @@ function offsetOf(timeZone: string, at: Instant): string {
 }
 
 /** A user as v1 writes them. Who signs in is not kept here: everybody has done so when they were added. */
-function writeUser(user: Member, { workspace, user: caller, now }: Scope) {
+export function writeUser(user: Member, { workspace, user: caller, now }: Scope) {
   return {
     id: user.id,
     name: user.name,

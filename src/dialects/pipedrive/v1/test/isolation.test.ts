@@ -50,6 +50,8 @@ const calls: readonly Call[] = [
   ['GET', 'stage', (id) => `/pipelines/${own.pipeline}/deals?everyone=1&stage_id=${id}`],
   ['GET', 'deal', (id) => `/deals/${id}`],
   ['GET', 'deal', (id) => `/deals/${id}:(id,title)`],
+  ['GET', 'deal', (id) => `/deals/${id}/flow`],
+  ['GET', 'deal', (id) => `/deals/${id}/changelog`],
   ['PUT', 'deal', (id) => `/deals/${id}`, () => ({ title: 'Taken' })],
   ['DELETE', 'deal', (id) => `/deals/${id}`],
   ['DELETE', 'deal', (id) => `/deals?ids=${id}`],
