@@ -56,7 +56,7 @@ export interface Passage {
   readonly stayed: bigint
 }
 
-export const cellOf = (stretch: Stretch): Cell => ({
+export const cellOf = (stretch: Omit<Cell, 'month'> & Pick<Stretch, 'kind' | 'expectedCloseDate'>): Cell => ({
   pipelineId: stretch.pipelineId,
   stageId: stretch.stageId,
   currency: stretch.currency,
@@ -64,7 +64,7 @@ export const cellOf = (stretch: Stretch): Cell => ({
   month: stretch.kind === 'open' ? monthOf(stretch.expectedCloseDate) : 0,
 })
 
-export function weightOf({ amount, probability }: Facts, sign = 1n): Weight {
+export function weightOf({ amount, probability }: Pick<Facts, 'amount' | 'probability'>, sign = 1n): Weight {
   const signed = sign * BigInt(amount)
   return {
     count: Number(sign),
@@ -141,8 +141,12 @@ function* passagesOf(life: readonly Stretch[], from: number): Generator<Passage>
   }
 }
 
+/** What has to be known of a stretch, and of the one before it, to say what passed. */
+export type Former = Pick<Stretch, 'pipelineId' | 'stageId' | 'amount' | 'currency' | 'ownerId'>
+export type Arriving = Former & Pick<Stretch, 'since' | 'arrives' | 'isFirst' | 'fromStageId' | 'stayed' | 'isGone'>
+
 /** The passages that a stretch begins with, after the one before it. */
-export function passagesAt(former: Stretch | undefined, stretch: Stretch): readonly Passage[] {
+export function passagesAt(former: Former | undefined, stretch: Arriving): readonly Passage[] {
   if (stretch.isGone) return []
   const { pipelineId, stageId: toStageId, currency, ownerId } = stretch
   const base = { pipelineId, day: bucketOf(stretch.since, dayInMs), toStageId, currency, ownerId, amount: BigInt(stretch.amount) }
@@ -158,7 +162,7 @@ export function passagesAt(former: Stretch | undefined, stretch: Stretch): reado
   return [{ ...changed, currency: former.currency, ownerId: former.ownerId, amount: -BigInt(former.amount) }, changed]
 }
 
-const sameMoney = (a: Facts, b: Facts): boolean => a.amount === b.amount && a.currency === b.currency && a.ownerId === b.ownerId
+const sameMoney = (a: Former, b: Former): boolean => a.amount === b.amount && a.currency === b.currency && a.ownerId === b.ownerId
 
 const added = (
   a: Passage,
@@ -180,3 +184,9 @@ const negative = (passage: Passage): Passage => ({
   stays: -passage.stays,
   stayed: -passage.stayed,
 })
+
+/** What stands in one cell at a moment. */
+export type Standings = Cell & Weight
+
+/** Passages of a period together, whatever the day. */
+export type Flow = Omit<Passage, 'day' | 'pipelineId'>

@@ -102,7 +102,7 @@ type Known = Pick<
 /** The stretches of a deal's life, from its events in the order of recording. */
 export function lifeOf(events: readonly Told[]): Stretch[] {
   const [first, ...others] = events
-  if (!first) return []
+  if (first?.after?.createdAt === undefined) return []
   let known = { ...blank, ...first.after } as Known
   const tracks = beginning(first, known)
   for (const event of others) {
@@ -260,7 +260,7 @@ function stretchesOf({ bornAt, standings, ...states }: Tracks): Stretch[] {
 /** Not where a move was undone as if it had never been made. */
 const isStep = (step: Standing, index: number, steps: readonly Standing[]): boolean => {
   const former = steps[index - 1]
-  return former?.stageId !== step.stageId || former.pipelineId !== step.pipelineId || former.how === 'known'
+  return !former || former.stageId !== step.stageId || former.pipelineId !== step.pipelineId || former.how === 'known'
 }
 
 const isPast = (earlier: { from: Instant }, later: { from: Instant }): boolean => earlier.from >= later.from

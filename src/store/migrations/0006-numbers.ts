@@ -67,6 +67,8 @@ create table passage (
   stayed ${integer} not null,
   primary key (workspace_id, pipeline_id, day, from_stage_id, to_stage_id, currency, owner_id, stripe)
 )${strict};
+
+insert into sequence (name, value) select 'lives to fill in', count(*) from deal having count(*) > 0;
 `
 
 export const sqlite = tables('integer', ' strict, without rowid')
