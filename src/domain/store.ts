@@ -108,6 +108,8 @@ export interface Store {
   }
   /** Sums over what happened, read from what is kept for them. */
   reports: {
+    /** Everything that happened to pipelines and stages, record by record. */
+    structure(): Promise<readonly Event[]>
     /** What stood in the pipeline's stages at the moment, everything that happened in that millisecond included. */
     balances(pipelineId: number, at: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Standings[]>
     /** Who went from where to where from a moment on and before another, as far as it touches the pipeline. */

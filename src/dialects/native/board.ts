@@ -30,7 +30,7 @@ export const TotalJson = z
   })
   .meta({ id: 'Total', description: 'What deals in one currency add up to. Archived and deleted deals are not in it.' })
 
-const ConvertedJson = z
+export const ConvertedJson = z
   .object({
     currency: z.string().meta({ description: 'The workspace’s.' }),
     ...sums,

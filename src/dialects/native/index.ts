@@ -12,6 +12,7 @@ import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
+import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -51,5 +52,6 @@ const nouns = [
   lossReasonRoutes,
   customFieldRoutes,
   eventRoutes,
+  reportRoutes,
   apiRoutes,
 ]

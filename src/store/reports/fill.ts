@@ -30,13 +30,16 @@ const eventsOfDeal = statement<EventRow>(
 export async function fillLives(engine: Engine, onProgress: (done: number, total: number) => void): Promise<void> {
   const total = (await engine.reader.one(pending, {}))?.value
   if (total === undefined) return
-  let [after, count] = [0, 0]
+  let [after, count, told] = [0, 0, 0]
   for (;;) {
     const last = await engine.transaction((session) => fillBatch(session, engine, after))
     if (last === undefined) break
     after = last.after
     count += last.count
-    onProgress(count, total)
+    if (count >= told || count === total) {
+      onProgress(count, total)
+      told = count + total / 20
+    }
   }
   await engine.transaction(async (session) => session.run(done, {}))
 }
