@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { forecast } from '../../../domain/reports/forecast.ts'
 import { id, timeText } from '../fields.ts'
 import type { NativeSpeaker } from '../speaker.ts'
+import { both, writeSums } from '../sums.ts'
 import { time } from '../wire.ts'
 import { asOfParam, momentOf, ownerParam, pipelineOf, pipelineParam, report } from './open.ts'
-import { bothTotals, totalCells, totalColumns, writeTotals } from './totals.ts'
+import { totalCells, totalColumns } from './totals.ts'
 
 export type ForecastJson = z.output<typeof ForecastJson>
 export const ForecastJson = z
@@ -19,14 +20,14 @@ export const ForecastJson = z
             .string()
             .nullable()
             .meta({ description: 'That the deals are expected to close in, `YYYY-MM`. Null where no day is expected; last.' }),
-          ...bothTotals,
+          ...both,
           owners: z
-            .array(z.object({ ownerId: id('The member.'), ...bothTotals }))
+            .array(z.object({ ownerId: id('The member.'), ...both }))
             .meta({ description: 'The same by who owned the deals.' }),
         }),
       )
       .meta({ description: 'Only months that deals are expected in, in their order.' }),
-    ...bothTotals,
+    ...both,
   })
   .meta({ id: 'Forecast', description: 'What open deals may bring in, by month and owner.' })
 
@@ -45,7 +46,7 @@ export function forecastRoutes(api: NativeSpeaker): void {
         ownerId,
         at: momentOf(scope, asOf),
       })
-      const write = (totals: (typeof found)['totals']) => writeTotals(scope, totals, found.isWeighted)
+      const write = (totals: (typeof found)['totals']) => writeSums(scope, totals, found.isWeighted)
       return {
         pipelineId: found.pipelineId,
         asOf: time(found.asOf),
