@@ -65,6 +65,7 @@ GET /custom-fields/:id
 PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
+GET /live
 `
 
 export const coverage: readonly Coverage[] = operations
