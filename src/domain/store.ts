@@ -26,6 +26,11 @@ export interface Identity {
 export interface Store {
   /** Runs the work so that all of it happens or none; resolves once it would survive a crash. Nested calls are savepoints. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
+  /**
+   * As `transaction`, for work on many deals: the store that it hands out reads the workspace's shape and people once, and writes new deals
+   * and their events together. A sum that gets too large is then refused at the end, and not where it happens.
+   */
+  bulk<T>(work: (store: Store) => Promise<T>): Promise<T>
   /** Inside a transaction: nobody else changes pipelines, stages or other bounded lists until it ends. */
   lockStructure(): Promise<void>
 
@@ -78,6 +83,8 @@ export interface Store {
     /** As `get`, for vendors whose ids are uuids. */
     byUuid(uuid: string): Promise<Deal | undefined>
     byExternalId(externalId: string): Promise<Deal | undefined>
+    /** Inside `bulk`: these external ids will be asked for, and can be looked up together. */
+    expect(externalIds: readonly string[]): Promise<void>
     list(query: DealQuery): Promise<Page<Deal>>
     count(filter: DealFilter): Promise<number>
     /** Nobody else changes the deal until the transaction ends. */
@@ -97,10 +104,11 @@ export interface Store {
     places(deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[]): Promise<ReadonlyMap<number, number>>
   }
   events: {
-    /** Returns the id of the new event. */
-    append(event: Omit<Event, 'id'>): Promise<number>
+    /** Returns the id of the new event; inside `bulk` null for one that is only written with others, which those of a batch are. */
+    append(event: Omit<Event, 'id'>): Promise<number | null>
     get(id: number): Promise<Event | undefined>
     list(query: EventQuery): Promise<Page<Event>>
+    count(query: Omit<EventQuery, 'limit'>): Promise<number>
     /** The last event of each of these records. */
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
     /** The newest events of a batch that are older than `before`, the newest first; the first event of all is not among them. */

@@ -31,6 +31,7 @@ PATCH /stages/:id
 DELETE /stages/:id
 POST /stages/:id/merge
 GET /stages/:id/events
+GET /stages/:id/column
 GET /deals
 POST /deals
 GET /deals/:id
