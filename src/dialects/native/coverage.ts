@@ -67,6 +67,7 @@ GET /custom-fields/:id
 PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
+GET /live
 GET /reports/forecast
 GET /reports/forecast.csv
 `

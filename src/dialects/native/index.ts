@@ -7,6 +7,7 @@ import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
 import { eventRoutes } from './events.ts'
+import { liveRoutes } from './live.ts'
 import { lossReasonRoutes } from './loss-reasons.ts'
 import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
@@ -33,7 +34,7 @@ export const native: Dialect = {
   render,
   mount(app, host) {
     const api = speakNative(app, host)
-    for (const open of nouns) open(api)
+    for (const open of nouns) open(api, host)
     referenceRoute(app, host)
   },
 }
@@ -52,6 +53,7 @@ const nouns = [
   lossReasonRoutes,
   customFieldRoutes,
   eventRoutes,
+  liveRoutes,
   reportRoutes,
   apiRoutes,
 ]

@@ -70,7 +70,16 @@ export function report<Q extends z.ZodType, J extends z.ZodType>(api: NativeSpea
   })
   api.get(
     `${path}.csv`,
-    { query, about: { tag: 'Reports', id: `${id}Csv`, summary: `${summary}, as CSV`, description: spec.description, csv: true } },
+    {
+      query,
+      about: {
+        tag: 'Reports',
+        id: `${id}Csv`,
+        summary: `${summary}, as CSV`,
+        description: spec.description,
+        text: { type: 'text/csv', description: 'Names of the columns, then rows.' },
+      },
+    },
     async ({ scope, query }) => asTable(scope, query as z.output<Q>),
   )
 }
