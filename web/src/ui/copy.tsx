@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { Button } from './button.tsx'
 import { Icon } from './icons.tsx'
 import { toast } from './toast.tsx'
+import './inline.css'
 
 /** Pages that are not served by TLS or from this machine have no clipboard; there the browser's older way is left. */
 async function copy(text: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import './inline.css'
 
 interface NameInputProps {
   label: string
