@@ -18,6 +18,12 @@ export interface PageProps {
 
 export const pages: readonly Page[] = [
   {
+    paths: ['/pipelines', '/pipelines/:id'],
+    title: 'Pipelines',
+    Page: lazy(() => import('./pipelines/page.tsx')),
+    nav: { to: '/pipelines', label: 'Pipelines' },
+  },
+  {
     paths: ['/settings', '/settings/:section'],
     title: 'Settings',
     Page: lazy(() => import('./settings/page.tsx')),
