@@ -16,7 +16,14 @@ export interface PageProps {
   params: Readonly<Record<string, string | undefined>>
 }
 
-export const pages: readonly Page[] = []
+export const pages: readonly Page[] = [
+  {
+    paths: ['/board', '/board/:pipelineId', '/deals/:dealId'],
+    title: 'Board',
+    Page: lazy(() => import('./board/board-page.tsx')),
+    nav: { to: '/board', label: 'Board' },
+  },
+]
 
 /** Pages for those who are not signed in. */
 export const openPages: readonly Page[] = [
