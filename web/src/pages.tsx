@@ -23,6 +23,12 @@ export const pages: readonly Page[] = [
     Page: lazy(() => import('./board/board-page.tsx')),
     nav: { to: '/board', label: 'Board' },
   },
+  {
+    paths: ['/settings', '/settings/:section'],
+    title: 'Settings',
+    Page: lazy(() => import('./settings/page.tsx')),
+    nav: { to: '/settings', label: 'Settings' },
+  },
 ]
 
 /** Pages for those who are not signed in. */
