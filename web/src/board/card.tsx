@@ -101,8 +101,9 @@ export const Card = memo(function Card(props: CardProps) {
 /** The most pressing of what is true: overdue, rotting, closing soon; else how long it has been in its stage. */
 function Mark({ card, stageName }: { card: CardData; stageName: string }) {
   const { expectedCloseDate, rotsAt } = card
-  const since = span(Math.max(0, Date.now() - Date.parse(card.stageChangedAt ?? card.createdAt)))
-  const age = `${since} in ${stageName}`
+  const stay = Date.now() - Date.parse(card.stageChangedAt ?? card.createdAt)
+  const since = stay < dayInMs ? 'today' : span(stay)
+  const age = stay < dayInMs ? `since today in ${stageName}` : `${since} in ${stageName}`
   const until = expectedCloseDate === null ? undefined : daysUntil(expectedCloseDate)
   const rotten = rotsAt === null ? -1 : Math.floor((Date.now() - Date.parse(rotsAt)) / dayInMs)
   const marks = [
