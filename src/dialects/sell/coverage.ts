@@ -91,6 +91,14 @@ export const coverage: readonly Coverage[] = rows.map(([method, path, status, wh
 
 export const differences: readonly Difference[] = [
   {
+    what: 'Streams begin at the tail where no position is given, and their positions are this server’s own.',
+    test: 'sell 70: 25 events to a page, a hundred at most, each once and in order',
+  },
+  {
+    what: 'In streams a deal that is restored is created anew; at the vendor a deletion is final.',
+    test: 'a deleted deal is told once more, and is new when it comes back',
+  },
+  {
     what: '`active` of a stage means open, as in the vendor’s example answer; the sentence beside that example says the opposite.',
     test: 'sell 6, 7: closed stages have no likelihood at all, and only open ones are active',
   },
