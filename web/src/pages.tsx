@@ -24,6 +24,12 @@ export const pages: readonly Page[] = [
     nav: { to: '/board', label: 'Board' },
   },
   {
+    paths: ['/pipelines', '/pipelines/:id'],
+    title: 'Pipelines',
+    Page: lazy(() => import('./pipelines/page.tsx')),
+    nav: { to: '/pipelines', label: 'Pipelines' },
+  },
+  {
     paths: ['/settings', '/settings/:section'],
     title: 'Settings',
     Page: lazy(() => import('./settings/page.tsx')),
