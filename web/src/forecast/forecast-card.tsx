@@ -2,7 +2,7 @@ import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import type { StageJson } from '../../../src/dialects/native/stages.ts'
-import { day, money } from '../format.ts'
+import { dateOfDay, day, money } from '../format.ts'
 import type { Row } from '../list/use-rows.ts'
 import { MoreMenu } from '../ui/more-menu.tsx'
 import { Avatar, StageDot } from '../ui/small.tsx'
@@ -20,13 +20,15 @@ interface ForecastCardProps {
   mayMove: boolean
   targets: readonly Span[]
   nameOf: (span: Span) => string
+  /** Whether the column says the month, so that the day need not say the year. */
+  isInMonth: boolean
   onMove: (to: Span) => void
   onStep: (by: -1 | 1) => void
 }
 
 /** An open deal in the month that it should close in. Alt with an arrow key moves it to the month beside. */
 export function ForecastCard(props: ForecastCardProps) {
-  const { row, stage, owner, isLeaving, mayMove, targets, nameOf, onMove, onStep } = props
+  const { row, stage, owner, isLeaving, mayMove, targets, nameOf, isInMonth, onMove, onStep } = props
   const element = useRef<HTMLDivElement>(null)
   const latest = useRef(row)
   useEffect(() => {
@@ -37,6 +39,7 @@ export function ForecastCard(props: ForecastCardProps) {
     if (!current || !mayMove) return
     return draggable({ element: current, getInitialData: () => ({ sort: 'forecast', row: latest.current }) })
   }, [mayMove])
+  const dayText = (text: string) => (isInMonth ? day(text, dateOfDay(text)) : day(text))
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hears the keys of the link within
     <div
@@ -71,7 +74,7 @@ export function ForecastCard(props: ForecastCardProps) {
       </div>
       <div className="forecast-line">
         <span className="number">{money(row.value, row.currency)}</span>
-        <span className="secondary forecast-day">{row.expectedCloseDate && day(row.expectedCloseDate)}</span>
+        <span className="secondary forecast-day">{row.expectedCloseDate && dayText(row.expectedCloseDate)}</span>
         <Avatar name={owner} />
       </div>
     </div>

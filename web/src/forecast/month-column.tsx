@@ -68,6 +68,7 @@ export function MonthColumn(props: MonthColumnProps) {
       mayMove={mayMove && !isLeaving}
       targets={spans.filter((one) => (one.kind === 'month' || one.kind === 'none') && spanId(one) !== id)}
       nameOf={nameOf}
+      isInMonth={span.kind === 'month'}
       onMove={(to) => onMove(row, to)}
       onStep={(by) => onStep(row, by)}
     />

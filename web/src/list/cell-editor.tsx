@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import type { DealJson } from '../../../src/dialects/native/deals.ts'
 import { announce } from '../announce.ts'
 import { getData, Refused, sentence, write } from '../api.ts'
@@ -14,8 +14,8 @@ interface CellEditorProps {
   row: Row
   editor: Editor
   lookups: Lookups
-  /** How many rows to go down from here. */
-  onClose: (step: number) => void
+  /** How many rows to take the focus down from here; not given where it has gone elsewhere. */
+  onClose: (step?: number) => void
 }
 
 /** Changes a cell where it stands: Enter and leaving save, Escape leaves it as it was. */
@@ -23,20 +23,13 @@ export function CellEditor({ column, row, editor, lookups, onClose }: CellEditor
   const draft = draftOf(column.id, row)
   const [text, setText] = useState(draft)
   const [fault, setFault] = useState<string>()
-  const control = useRef<HTMLInputElement & HTMLSelectElement>(null)
   const isDone = useRef(false)
 
-  useEffect(() => {
-    const { current } = control
-    current?.focus()
-    if (current instanceof HTMLInputElement && current.type === 'text') current.select()
-  }, [])
-
-  const close = (step: number) => {
+  const close = (step?: number) => {
     isDone.current = true
     onClose(step)
   }
-  const save = (said: string, step: number) => {
+  const save = (said: string, step?: number) => {
     if (isDone.current) return
     if (said === draft) return close(step)
     const read = readEdit(column.id, said, lookups.fields)
@@ -49,13 +42,13 @@ export function CellEditor({ column, row, editor, lookups, onClose }: CellEditor
     void send(row, read.patch, `${column.label} of “${row.title}” changed`)
   }
   const common = {
-    ref: control,
+    ref: takeFocus,
     className: 'input grid-input',
     'aria-label': `${column.label} of ${row.title}`,
     'aria-invalid': fault !== undefined,
     title: fault,
     value: text,
-    onKeyDown: (event: React.KeyboardEvent) => {
+    onKeyDown: (event: KeyboardEvent) => {
       event.stopPropagation()
       if (event.key === 'Escape') close(0)
       if (event.key === 'Enter') save(text, 1)
@@ -64,7 +57,7 @@ export function CellEditor({ column, row, editor, lookups, onClose }: CellEditor
   const options = optionsOf(editor, row, lookups)
   if (options)
     return (
-      <select {...common} onChange={(event) => save(event.target.value, 0)} onBlur={() => isDone.current || close(0)}>
+      <select {...common} onChange={(event) => save(event.target.value, 0)} onBlur={() => isDone.current || close()}>
         {options.map(({ value, label }) => (
           <option key={value} value={value}>
             {label}
@@ -86,11 +79,17 @@ export function CellEditor({ column, row, editor, lookups, onClose }: CellEditor
       onBlur={() => {
         if (isDone.current) return
         // Leaving is no time for questions: what cannot be meant is left as it was.
-        if (text !== draft && 'fault' in readEdit(column.id, text, lookups.fields)) close(0)
-        else save(text, 0)
+        if (text !== draft && 'fault' in readEdit(column.id, text, lookups.fields)) close()
+        else save(text)
       }}
     />
   )
+}
+
+/** What is there is replaced by what is typed. */
+function takeFocus(control: HTMLInputElement | HTMLSelectElement | null): void {
+  control?.focus({ preventScroll: true })
+  if (control instanceof HTMLInputElement && control.type === 'text') control.select()
 }
 
 interface Option {

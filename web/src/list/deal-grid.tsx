@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { Lookups } from './cell-text.tsx'
-import { type Column } from './columns.ts'
+import type { Column } from './columns.ts'
 import { editorOf } from './edits.ts'
 import { type Cell, cellAfter } from './grid.ts'
 import { GridHeads } from './grid-heads.tsx'
@@ -16,7 +16,7 @@ interface DealGridProps {
   lookups: Lookups
   sort: string | undefined
   onSort: (sort: string | undefined) => void
-  selected: ReadonlySet<number>
+  selected: Pick<ReadonlySet<number>, 'has'>
   onToggle: (row: Row, index: number, isRange: boolean) => void
   onToggleAll: () => void
   mayEdit: boolean
@@ -76,9 +76,9 @@ export function DealGrid(props: DealGridProps) {
     const row = rows.rowAt(cell.row)
     if (mayEdit && column && row && editorOf(column.id, row, lookups.fields)) setEdited(cell)
   }
-  const leave = ({ row, column }: Cell, step: number) => {
+  const leave = ({ row, column }: Cell, step: number | undefined) => {
     setEdited(undefined)
-    go({ row: Math.min(rows.room - 1, row + step), column })
+    if (step !== undefined) go({ row: Math.min(rows.room - 1, row + step), column })
   }
   const latest = useRef({ edit, leave, ...props })
   useEffect(() => {

@@ -11,8 +11,8 @@ import type { Row } from './use-rows.ts'
 export interface Hand {
   focus: (cell: Cell) => void
   edit: (cell: Cell) => void
-  /** The editor is done; the focus goes so many rows down. */
-  leave: (cell: Cell, step: number) => void
+  /** The editor is done; the focus goes so many rows down, or has gone elsewhere. */
+  leave: (cell: Cell, step: number | undefined) => void
   toggle: (row: Row, index: number, isRange: boolean) => void
   open: (id: number) => void
 }

@@ -89,6 +89,8 @@ export function useRows(query: Query, names: Names) {
     key,
     /** How many rows there is room for: all, or those that are known and the page after them. */
     room: roomFor(known),
+    /** How many are known to be there so far. */
+    known: known.total ?? (known.cursors.length - 1) * pageSize,
     /** How many there are, once the end has been seen. */
     total: known.total,
     rowAt: (index: number): Row | undefined => {
