@@ -91,6 +91,8 @@ export interface Store {
     expect(externalIds: readonly string[]): Promise<void>
     list(query: DealQuery): Promise<Page<Deal>>
     count(filter: DealFilter): Promise<number>
+    /** What the deals that it finds add up to, by stage and currency, archived ones among them: counted one by one, where kept totals do not know. */
+    sums(filter: DealFilter): Promise<readonly StageTotal[]>
     /** Nobody else changes the deal until the transaction ends. */
     lock(id: number): Promise<void>
     /** Writes a new deal, its search text and facets, and adds it to its stage's total. */
