@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Plan, Step } from './recording.ts'
 
+/** Far beyond what the server itself hands out meanwhile. */
+let next = 1_000_000_000
+
 /**
  * A plan that made records can only run again with other ids: each run counts them on from the last one, and makes new uuids, in every
  * value that holds one.
@@ -15,13 +18,11 @@ export function freshened(plan: Plan): () => readonly Step[] {
   const [id, uuid] = [columns.indexOf('id'), columns.indexOf('uuid')]
   const ids = new Set(deals.map(({ values }) => values[id]))
   const uuids = new Set(deals.map(({ values }) => values[uuid]))
-  let run = 0
   return () => {
-    // Far beyond what the server itself hands out meanwhile.
-    const offset = 1_000_000_000 + run++ * ids.size
+    const fresh = new Map([...ids].map((known) => [known, next++]))
     return plan.steps.map((step) => ({
       ...step,
-      values: step.values.map((value) => (ids.has(value) ? Number(value) + offset : uuids.has(value) ? randomUUID() : value)),
+      values: step.values.map((value) => fresh.get(value) ?? (uuids.has(value) ? randomUUID() : value)),
     }))
   }
 }
