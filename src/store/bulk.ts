@@ -20,11 +20,13 @@ const idsAtOnce = 1000
 export class Gathering {
   readonly db: Db
   readonly #savepoints: LazySavepoints
-  readonly #memory = new Map<string, Promise<unknown>>()
+  /** What was read, by the noun that it is about. */
+  readonly #memory = new Map<string, Map<string, Promise<unknown>>>()
   readonly #deals: Deal[] = []
   readonly #events: Omit<Event, 'id'>[] = []
   #written = { deals: 0, events: 0 }
   #ids = { next: 0, end: 0 }
+  #readings = 0
   /** Deals by their external id, as far as it was asked for; undefined where there is none. */
   readonly #byExternalId = new Map<string, Deal | undefined>()
   readonly #byId = new Map<number, Deal>()
@@ -104,33 +106,36 @@ export class Gathering {
     return { ...this.db, session: this.session(() => this.settle()) }
   }
 
-  /** A reading that answers the same as long as nothing is written that it may be about. */
-  reading<A extends readonly unknown[], T>(name: string, read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  /** A reading that answers the same as long as nothing is written that it is about. */
+  reading<A extends readonly unknown[], T>(noun: string, read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+    const name = `${this.#readings++} `
     return (...args) => {
-      const key = `${name} ${args.join()}`
-      const known = this.#memory.get(key) as Promise<T> | undefined
-      if (known) return known
+      const known = this.#memory.get(noun) ?? new Map<string, Promise<unknown>>()
+      this.#memory.set(noun, known)
+      const key = name + args.join()
+      const before = known.get(key) as Promise<T> | undefined
+      if (before) return before
       const answer = read(...args)
-      this.#memory.set(key, answer)
-      answer.catch(() => this.#memory.delete(key))
+      known.set(key, answer)
+      answer.catch(() => known.delete(key))
       return answer
     }
   }
 
-  writing<A extends readonly unknown[], T>(write: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  writing<A extends readonly unknown[], T>(noun: string, write: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
     return (...args) => {
-      this.#memory.clear()
+      this.#memory.delete(noun)
       return write(...args)
     }
   }
 
-  nouns<T>(name: string, table: Nouns<T>): Nouns<T> {
+  nouns<T>(noun: string, table: Nouns<T>): Nouns<T> {
     return {
       identify: table.identify,
-      get: this.reading(`${name} get`, table.get),
+      get: this.reading(noun, table.get),
       byUuid: table.byUuid,
-      insert: this.writing(table.insert),
-      save: this.writing(table.save),
+      insert: this.writing(noun, table.insert),
+      save: this.writing(noun, table.save),
     }
   }
 
@@ -212,19 +217,19 @@ export function bulkTables(gathering: Gathering): Partial<Store> {
   const [pipelines, stages, reasons] = [pipelineTable(aside), stageTable(aside), lossReasonTable(aside)]
   const [fields, members, parties] = [customFieldTable(aside), memberTable(aside), partyTable(aside)]
   return {
-    pipelines: { ...gathering.nouns('pipeline', pipelines), live: gathering.reading('pipelines', pipelines.live) },
-    stages: { ...gathering.nouns('stage', stages), live: gathering.reading('stages', stages.live) },
+    pipelines: { ...gathering.nouns('shape', pipelines), live: gathering.reading('shape', pipelines.live) },
+    stages: { ...gathering.nouns('shape', stages), live: gathering.reading('shape', stages.live) },
     lossReasons: {
       ...gathering.nouns('reason', reasons),
-      live: gathering.reading('reasons', reasons.live),
-      byName: gathering.reading('reason named', reasons.byName),
+      live: gathering.reading('reason', reasons.live),
+      byName: gathering.reading('reason', reasons.byName),
     },
-    customFields: { ...gathering.nouns('field', fields), live: gathering.reading('fields', fields.live) },
+    customFields: { ...gathering.nouns('field', fields), live: gathering.reading('field', fields.live) },
     members: {
       ...members,
       get: gathering.reading('member', members.get),
-      add: gathering.writing(members.add),
-      save: gathering.writing(members.save),
+      add: gathering.writing('member', members.add),
+      save: gathering.writing('member', members.save),
     },
     parties: { ...parties, ...gathering.nouns('party', parties) },
     deals: dealsOf(gathering),
