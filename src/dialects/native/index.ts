@@ -7,11 +7,13 @@ import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
 import { eventRoutes } from './events.ts'
+import { invitationRoutes } from './invitations.ts'
 import { lossReasonRoutes } from './loss-reasons.ts'
 import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
+import { sessionRoutes } from './sessions.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -40,7 +42,9 @@ export const native: Dialect = {
 /** In the order of the reference. */
 const nouns = [
   accountRoutes,
+  sessionRoutes,
   userRoutes,
+  invitationRoutes,
   tokenRoutes,
   pipelineRoutes,
   stageRoutes,

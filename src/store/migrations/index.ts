@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as first from './0001-pipelines.ts'
 import * as second from './0002-closed-from.ts'
+import * as signingIn from './0004-signing-in.ts'
 import * as batchesAndViews from './0005-batches-and-views.ts'
 
 /** Every step from an empty file to the present schema, in order. Steps are only ever added. */
-const steps: readonly { sqlite: string }[] = [first, second, batchesAndViews]
+const steps: readonly { sqlite: string }[] = [first, second, signingIn, batchesAndViews]
 
 /** The store was written by a newer crmux than this one. */
 export class SchemaTooNew extends Error {
