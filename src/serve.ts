@@ -12,6 +12,7 @@ import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
 import { SqliteEngine } from './store/engines/sqlite.ts'
 import { openRegistry } from './store/registry.ts'
+import { fillLives } from './store/reports/fill.ts'
 
 export interface Store {
   engine: Engine
@@ -82,6 +83,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
   const store = openStore(config)
   try {
     const firstToken = await prepare(store.registry, config)
+    await fillLives(store.engine, (done, total) => logger.info(`worked out what ${done} of ${total} deals have lived through`))
     if (config.demo) {
       const { fillDemo } = await import('./demo/fill.ts')
       const isFilled = await fillDemo(store.registry, Date.now())

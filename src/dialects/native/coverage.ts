@@ -43,6 +43,7 @@ POST /deals/:id/lose
 POST /deals/:id/reopen
 POST /deals/:id/restore
 GET /deals/:id/events
+GET /deals/:id/stage-times
 POST /deals/bulk
 POST /deals/bulk-move
 GET /contacts
@@ -67,6 +68,8 @@ PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
 GET /live
+GET /reports/forecast
+GET /reports/forecast.csv
 `
 
 export const coverage: readonly Coverage[] = operations

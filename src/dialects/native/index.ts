@@ -13,6 +13,7 @@ import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
+import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -53,5 +54,6 @@ const nouns = [
   customFieldRoutes,
   eventRoutes,
   liveRoutes,
+  reportRoutes,
   apiRoutes,
 ]

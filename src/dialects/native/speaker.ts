@@ -43,6 +43,8 @@ export const tags = {
   'Custom fields': 'What a team has added to its deals, or to its contacts and companies.',
   Live: 'What happens, told while it happens.',
   Events: 'What happened to pipelines, stages and deals: append-only, with before and after, by whom and through which API.',
+  Reports:
+    'Numbers about what happened, as exact as the log that they follow from; each is defined in `docs/numbers.md`. All are of one pipeline.',
 } as const
 export type Tag = keyof typeof tags
 
