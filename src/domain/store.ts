@@ -178,6 +178,8 @@ export interface KeptAnswer {
   status: number
   body: string
   at: Instant
+  /** The first event of what the request changed; null where it made none. */
+  firstEvent: number | null
 }
 
 /** Who a token speaks for. */
