@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { exitCodes, explain } from './failure.ts'
 import { importCommand } from './import.ts'
+import { inviteCommand } from './invite.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
 import { undoCommand } from './undo.ts'
@@ -19,6 +20,7 @@ export function program(): Command {
     serveCommand,
     workspaceCommand,
     tokenCommand,
+    inviteCommand,
     importCommand,
     exportCommand,
     undoCommand,

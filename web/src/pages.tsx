@@ -18,6 +18,12 @@ export interface PageProps {
 
 export const pages: readonly Page[] = [
   {
+    paths: ['/board', '/board/:pipelineId', '/deals/:dealId'],
+    title: 'Board',
+    Page: lazy(() => import('./board/board-page.tsx')),
+    nav: { to: '/board', label: 'Board' },
+  },
+  {
     paths: ['/pipelines', '/pipelines/:id'],
     title: 'Pipelines',
     Page: lazy(() => import('./pipelines/page.tsx')),
