@@ -84,6 +84,10 @@ DELETE /custom-fields/:id
 GET /events
 GET /live
 POST /undo/:token
+GET /views
+POST /views
+PATCH /views/:id
+DELETE /views/:id
 GET /reports/forecast
 GET /reports/forecast.csv
 `
