@@ -119,6 +119,15 @@ export interface Store {
     structure(): Promise<readonly Event[]>
     /** What stood in the pipeline's stages at the moment, everything that happened in that millisecond included. */
     balances(pipelineId: number, at: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Standings[]>
+    /** The deals that stood in a stage at a moment, those whose stretch had begun last first. */
+    standing(
+      stageId: number,
+      at: Instant,
+      filter: { ownerId?: number | undefined },
+      window: Window,
+    ): Promise<Page<{ dealId: number; stretch: Stretch }>>
+    /** All events of these deals, deal by deal in the order of recording. */
+    histories(dealIds: readonly number[]): Promise<readonly Event[]>
     /** Who went from where to where from a moment on and before another, as far as it touches the pipeline. */
     passages(pipelineId: number, period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly Flow[]>
     /** How long those stayed in each stage of the pipeline who left it in the period. */

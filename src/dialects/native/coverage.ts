@@ -68,6 +68,11 @@ PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
 GET /live
+GET /reports/board
+GET /reports/board.csv
+GET /reports/cards
+GET /reports/funnel
+GET /reports/funnel.csv
 GET /reports/forecast
 GET /reports/forecast.csv
 `

@@ -1,4 +1,5 @@
 import type { NativeSpeaker } from '../speaker.ts'
+import { boardReportRoutes } from './board.ts'
 import { forecastRoutes } from './forecast.ts'
 import { stageTimesRoutes } from './stage-times.ts'
 
@@ -7,4 +8,4 @@ export function reportRoutes(api: NativeSpeaker): void {
   for (const open of reports) open(api)
 }
 
-const reports = [stageTimesRoutes, forecastRoutes]
+const reports = [stageTimesRoutes, boardReportRoutes, forecastRoutes]
