@@ -4,8 +4,10 @@ import { toEvent } from '../history.ts'
 import { all, type Db } from '../rows.ts'
 import type { EventRow } from '../schema.ts'
 import { sql } from '../sql.ts'
+import { compare } from './compare.ts'
+import { pathsOf } from './paths.ts'
 import { standingAt } from './standing.ts'
-import { staysIn } from './stays.ts'
+import { agesIn, staysIn } from './stays.ts'
 import { balancesAt, passagesIn } from './sums.ts'
 
 /** Led by the subject, so that the millions of events of deals are not read. */
@@ -25,5 +27,8 @@ export const reportTables = (db: Db): Store['reports'] => ({
   standing: (stageId, at, filter, window) => standingAt(db, stageId, at, filter, window),
   balances: (pipelineId, at, filter) => balancesAt(db, pipelineId, at, filter),
   passages: (pipelineId, period, filter) => passagesIn(db, pipelineId, period, filter),
+  paths: (pipelineId, period, filter) => pathsOf(db, pipelineId, period, filter),
+  ages: (stageIds, now, filter) => agesIn(db, stageIds, now, filter),
+  compare: (pipelineId, since, until) => compare(db, pipelineId, since, until),
   stays: (stageIds, period, filter) => staysIn(db, stageIds, period, filter),
 })

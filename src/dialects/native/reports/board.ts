@@ -6,7 +6,7 @@ import type { Scope } from '../../../domain/scope.ts'
 import type { Instant } from '../../../domain/time.ts'
 import { ColumnJson, writeCards } from '../columns.ts'
 import { CardJson } from '../deals.ts'
-import { countParam, cursorParam, idParam, limitParam, timeText } from '../fields.ts'
+import { countParam, cursorParam, idParam, limitParam, timeText, told } from '../fields.ts'
 import { pageOf, readWindow, type Sort, writeCursor } from '../paging.ts'
 import { PipelineJson, writePipeline } from '../pipelines.ts'
 import type { NativeSpeaker } from '../speaker.ts'
@@ -129,7 +129,9 @@ export function boardReportRoutes(api: NativeSpeaker): void {
     '/reports/cards',
     {
       query: z.strictObject({
-        stageId: idParam('Of which stage.').unwrap(),
+        stageId: idParam('')
+          .unwrap()
+          .meta({ description: 'Of which stage.', ...told({ type: 'integer' }) }),
         ownerId: ownerParam,
         asOf: asOfParam,
         limit: limitParam,
