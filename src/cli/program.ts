@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { exitCodes, explain } from './failure.ts'
 import { importCommand } from './import.ts'
+import { inviteCommand } from './invite.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
 import { workspaceCommand } from './workspace.ts'
@@ -14,7 +15,16 @@ export function program(): Command {
     .description('One sales pipeline that answers in five CRM dialects.')
     .addHelpText('after', `\n${exitCodes}\nEach command has its own help with examples: crmux COMMAND --help`)
     .showHelpAfterError('(add --help for what can be said here)')
-  const commands = [serveCommand, workspaceCommand, tokenCommand, importCommand, exportCommand, doctorCommand, backupCommand]
+  const commands = [
+    serveCommand,
+    workspaceCommand,
+    tokenCommand,
+    inviteCommand,
+    importCommand,
+    exportCommand,
+    doctorCommand,
+    backupCommand,
+  ]
   for (const command of commands) crmux.addCommand(command())
   for (const command of everyCommand(crmux)) {
     command.exitOverride().helpOption('--help', 'what can be said here').helpCommand(false).copyInheritedSettings(crmux)

@@ -4,7 +4,7 @@ import { type Deal, type DealPlace, facetsOf } from '../domain/deal.ts'
 import { conflict, invalid } from '../domain/errors.ts'
 import type { Store } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
-import { countDeals, listDeals } from './deal-list.ts'
+import { countDeals, listDeals, sumDeals } from './deal-list.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { inTexts, param, statement } from './engine.ts'
 import { all, type Columns, type Db, getRow, getRowByUuid, identify, insertRow, one, updateRow } from './rows.ts'
@@ -26,6 +26,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
   expect: async () => {},
   list: (query) => listDeals(db, query),
   count: (filter) => countDeals(db, filter),
+  sums: (filter) => sumDeals(db, filter),
   lock: async (id) => {
     if (db.engine.kind !== 'sqlite') await db.session.one(lockDeal, { workspace: db.workspaceId, id })
   },

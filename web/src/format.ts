@@ -54,6 +54,17 @@ export function minorUnits(value: string, currency: string): bigint | undefined 
   return BigInt(`${parts[1]}${parts[2] || '0'}${fraction}`)
 }
 
+const separators = Object.fromEntries(
+  new Intl.NumberFormat(locales).formatToParts(12_345.6).map(({ type, value }) => [type, value]),
+)
+
+/** What somebody typed as a number, as decimal text: `12.500,50` where that is how it is written, and `12500.50` everywhere. */
+export function typedDecimal(text: string): string {
+  const plain = text.replace(/[\s'’\u00a0\u202f]/g, '')
+  if (/^-?\d*\.?\d{0,2}$/.test(plain)) return plain
+  return plain.replaceAll(separators.group ?? ',', '').replace(separators.decimal ?? '.', '.')
+}
+
 /** The decimal text of minor units: 1250 USD is `12.50`. */
 export function majorUnits(units: bigint, currency: string): string {
   const exponent = exponentOf(currency)

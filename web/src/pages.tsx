@@ -16,7 +16,26 @@ export interface PageProps {
   params: Readonly<Record<string, string | undefined>>
 }
 
-export const pages: readonly Page[] = []
+export const pages: readonly Page[] = [
+  {
+    paths: ['/board', '/board/:pipelineId', '/deals/:dealId'],
+    title: 'Board',
+    Page: lazy(() => import('./board/board-page.tsx')),
+    nav: { to: '/board', label: 'Board' },
+  },
+  {
+    paths: ['/pipelines', '/pipelines/:id'],
+    title: 'Pipelines',
+    Page: lazy(() => import('./pipelines/page.tsx')),
+    nav: { to: '/pipelines', label: 'Pipelines' },
+  },
+  {
+    paths: ['/settings', '/settings/:section'],
+    title: 'Settings',
+    Page: lazy(() => import('./settings/page.tsx')),
+    nav: { to: '/settings', label: 'Settings' },
+  },
+]
 
 /** Pages for those who are not signed in. */
 export const openPages: readonly Page[] = [

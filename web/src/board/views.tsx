@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useLocation } from 'wouter'
+import { getData, write } from '../api.ts'
+import { keys, queryClient } from '../queries.ts'
+import { type SearchState, withSearch } from '../search-state.ts'
+import { Button } from '../ui/button.tsx'
+import { TextField } from '../ui/field.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { Popover } from '../ui/popover.tsx'
+import { toastError } from '../ui/toast.tsx'
+import { filterOf } from './filters.ts'
+
+interface View {
+  id: number
+  name: string
+  page: string
+  query: string
+}
+
+/** Filters and orders that the person has given a name. */
+export const Views = ({ state }: { state: SearchState }) => (
+  <Popover label="Views" trigger={<Button>Views</Button>}>
+    <ViewList state={state} />
+  </Popover>
+)
+
+function ViewList({ state }: { state: SearchState }) {
+  const [path, navigate] = useLocation()
+  const [name, setName] = useState('')
+  const views = useQuery({ queryKey: keys.views, queryFn: ({ signal }) => getData<View[]>('/views', {}, signal) }).data ?? []
+  const query = new URLSearchParams(Object.entries(filterOf(state)) as [string, string][]).toString()
+
+  const again = () => queryClient.invalidateQueries({ queryKey: keys.views })
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    await write('POST', '/views', { name: name.trim(), page: 'board', query }).catch(toastError)
+    setName('')
+    await again()
+  }
+  const remove = async (id: number) => {
+    await write('DELETE', `/views/${id}`).catch(toastError)
+    await again()
+  }
+
+  return (
+    <div className="views">
+      {views
+        .filter(({ page }) => page === 'board')
+        .map((view) => (
+          <div key={view.id} className="views-line">
+            <button
+              type="button"
+              className="menu-item ask-item"
+              aria-current={view.query === query}
+              onClick={() => navigate(withSearch(path, Object.fromEntries(new URLSearchParams(view.query))))}
+            >
+              <span className="ellipsis">{view.name}</span>
+              {view.query === query && <Icon name="check" />}
+            </button>
+            <Button looks={['plain', 'icon']} aria-label={`Delete view ${view.name}`} onClick={() => void remove(view.id)}>
+              <Icon name="close" />
+            </Button>
+          </div>
+        ))}
+      <form onSubmit={(event) => void save(event)} className="ask-form">
+        <TextField
+          label="Save this filter and order as"
+          value={name}
+          required
+          maxLength={255}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Button type="submit">Save view</Button>
+      </form>
+    </div>
+  )
+}
