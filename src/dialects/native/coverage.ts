@@ -60,6 +60,7 @@ GET /deals/:id/events
 GET /deals/:id/stage-times
 POST /deals/bulk
 POST /deals/bulk-move
+POST /deals/bulk-change
 GET /contacts
 POST /contacts
 GET /contacts/:id
@@ -87,6 +88,7 @@ GET /reports/board.csv
 GET /reports/cards
 GET /reports/funnel
 GET /reports/funnel.csv
+POST /undo/:token
 GET /reports/forecast
 GET /reports/forecast.csv
 GET /reports/changes
