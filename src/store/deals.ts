@@ -43,6 +43,11 @@ export const dealTable = (db: Db): Store['deals'] => ({
     await writeTotals(db, [before], [after])
   },
   rank: (stageId, place, at, dealId) => rank(db, stageId, place, at, dealId),
+  freeRank: async (stageId, rank, dealId) => {
+    const values = { workspace: db.workspaceId, stage: stageId, self: dealId, rank }
+    const isTaken = (await db.session.one(sameRank, values)) !== undefined
+    return isTaken ? generateKeyBetween(rank, (await db.session.one(rankAfter, values))?.rank ?? null) : rank
+  },
   anyIn: async (stageId, which) => {
     const query = which === 'live' ? anyLive : anyAtAll
     return (await db.session.one(query, { workspace: db.workspaceId, stage: stageId })) !== undefined
@@ -279,6 +284,12 @@ const rankAfter = statement<{ rank: string }>(
   () =>
     sql`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
       and rank > ${param('rank')} and id <> ${param('self')} order by rank limit 1`,
+)
+
+const sameRank = statement(
+  () =>
+    sql`select 1 from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and rank = ${param('rank')} and id <> ${param('self')} limit 1`,
 )
 
 /** Sorts after every rank. */
