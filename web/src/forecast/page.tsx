@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { sentence } from '../api.ts'
 import { today as dayToday, majorUnits } from '../format.ts'
+import { useRefreshSoon } from '../list/use-refresh-soon.ts'
 import type { PageProps } from '../pages.tsx'
 import { usePipelines, useStages, useUsers } from '../queries.ts'
 import { useSearchState } from '../search-state.ts'
@@ -13,7 +14,7 @@ import './forecast.css'
 import { MonthColumn } from './month-column.tsx'
 import { addMonths, monthName, monthOf } from './months.ts'
 import { queryOfSpan, type Span, spanBeside, spanId, spansFrom, sumsOfSpans } from './spans.ts'
-import { useForecast, useMoves, useWon } from './use-forecast.ts'
+import { refreshForecast, useForecast, useMoves, useWon } from './use-forecast.ts'
 
 const columns = 6
 const names = { overdue: 'Overdue', later: 'Later', none: 'No close date' } as const
@@ -38,6 +39,7 @@ export default function ForecastPage(_: PageProps) {
   const pipeline = pipelines?.find(({ id }) => String(id) === state.pipeline) ?? pipelines?.find(({ isDefault }) => isDefault)
   const ownerId = /^\d+$/.test(state.owner ?? '') ? state.owner : undefined
   const narrow = { pipelineId: pipeline?.id, ownerId }
+  useRefreshSoon(refreshForecast)
   const nameOf = nameIn(first === monthOf(today))
   const report = useForecast(narrow)
   const won = useWon(narrow, first, today).data
