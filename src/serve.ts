@@ -11,6 +11,7 @@ import { type CrmuxServer, createServer } from './http/server.ts'
 import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
 import { openRegistry } from './store/registry.ts'
+import { fillLives } from './store/reports/fill.ts'
 
 export interface Store {
   engine: Engine
@@ -86,6 +87,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
   const store = await openStore(config)
   try {
     const firstToken = await prepare(store.registry, config)
+    await fillLives(store.engine, (done, total) => logger.info(`worked out what ${done} of ${total} deals have lived through`))
     if (config.demo) {
       const { fillDemo } = await import('./demo/fill.ts')
       const isFilled = await fillDemo(store.registry, Date.now())

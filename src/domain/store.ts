@@ -7,6 +7,10 @@ import type { Page, Window } from './page.ts'
 import type { Party, PartyQuery } from './party.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { DialectRecord, RecordQuery } from './record.ts'
+import type { Flow, Standings } from './reports/ledger.ts'
+import type { Stretch } from './reports/life.ts'
+import type { Period } from './reports/period.ts'
+import type { StayTimes } from './reports/quantile.ts'
 import type { Stage } from './stage.ts'
 import type { JsonObject } from './text.ts'
 import type { Instant } from './time.ts'
@@ -102,6 +106,23 @@ export interface Store {
     closedTotals(): Promise<readonly StageTotal[]>
     /** The place of each deal among the cards of its stage, from 1, by its id. A place stays taken when its deal is deleted. */
     places(deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[]): Promise<ReadonlyMap<number, number>>
+  }
+  /** The stretches of deals' lives, kept with every change for reports. */
+  lives: {
+    of(dealId: number): Promise<readonly Stretch[]>
+    /** Writes what has changed of a life, and posts the difference to the ledgers. */
+    save(dealId: number, before: readonly Stretch[], after: readonly Stretch[]): Promise<void>
+  }
+  /** Sums over what happened, read from what is kept for them. */
+  reports: {
+    /** Everything that happened to pipelines and stages, record by record. */
+    structure(): Promise<readonly Event[]>
+    /** What stood in the pipeline's stages at the moment, everything that happened in that millisecond included. */
+    balances(pipelineId: number, at: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Standings[]>
+    /** Who went from where to where from a moment on and before another, as far as it touches the pipeline. */
+    passages(pipelineId: number, period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly Flow[]>
+    /** How long those stayed in each stage of the pipeline who left it in the period. */
+    stays(stageIds: readonly number[], period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly StayTimes[]>
   }
   events: {
     /** Returns the id of the new event; inside `bulk` null for one that is only written with others, which those of a batch are. */

@@ -16,6 +16,8 @@ import {
   workspaceTable,
 } from './people.ts'
 import { answerTable, recordTable } from './records.ts'
+import { lifeTable } from './reports/lives.ts'
+import { reportTables } from './reports/tables.ts'
 import { revisions } from './revisions.ts'
 import type { Db } from './rows.ts'
 import { sql } from './sql.ts'
@@ -80,6 +82,12 @@ class WorkspaceStore implements Store {
   }
   get deals() {
     return (this.#tables.deals ??= dealTable(this.#db))
+  }
+  get lives() {
+    return (this.#tables.lives ??= lifeTable(this.#db))
+  }
+  get reports() {
+    return (this.#tables.reports ??= reportTables(this.#db))
   }
   get events() {
     return (this.#tables.events ??= eventTable(this.#db))

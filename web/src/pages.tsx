@@ -16,7 +16,20 @@ export interface PageProps {
   params: Readonly<Record<string, string | undefined>>
 }
 
-export const pages: readonly Page[] = []
+export const pages: readonly Page[] = [
+  {
+    paths: ['/pipelines', '/pipelines/:id'],
+    title: 'Pipelines',
+    Page: lazy(() => import('./pipelines/page.tsx')),
+    nav: { to: '/pipelines', label: 'Pipelines' },
+  },
+  {
+    paths: ['/settings', '/settings/:section'],
+    title: 'Settings',
+    Page: lazy(() => import('./settings/page.tsx')),
+    nav: { to: '/settings', label: 'Settings' },
+  },
+]
 
 /** Pages for those who are not signed in. */
 export const openPages: readonly Page[] = [

@@ -7,11 +7,13 @@ import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
 import { eventRoutes } from './events.ts'
+import { liveRoutes } from './live.ts'
 import { lossReasonRoutes } from './loss-reasons.ts'
 import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
+import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -32,7 +34,7 @@ export const native: Dialect = {
   render,
   mount(app, host) {
     const api = speakNative(app, host)
-    for (const open of nouns) open(api)
+    for (const open of nouns) open(api, host)
     referenceRoute(app, host)
   },
 }
@@ -51,5 +53,7 @@ const nouns = [
   lossReasonRoutes,
   customFieldRoutes,
   eventRoutes,
+  liveRoutes,
+  reportRoutes,
   apiRoutes,
 ]
