@@ -19,7 +19,6 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   '23505': 'again', // somebody else has made the same: looking again finds it
   '0A000': 'lost', // the schema has changed under a prepared statement
   '26000': 'lost', // the prepared statement is gone
-  '22003': 'overflow',
   '57014': 'unavailable', // statement timeout
   '55P03': 'unavailable', // lock timeout
   '25006': 'unavailable', // read only, as a stand-by is
@@ -33,6 +32,9 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   '58': 'unavailable', // the disk reports an error
 }
 
+/** Of a number; of a sum where it has 64 bits. */
+const outOfRange = '22003'
+
 const lostByName: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ENOENT', 'ETIMEDOUT', 'ECONNABORTED'])
 
 /** The SQLSTATE, or the system's name of the error. */
@@ -43,6 +45,7 @@ export const codeOf = (error: unknown): string | undefined => {
 
 export function judge(error: unknown): Verdict {
   const code = codeOf(error)
+  if (code === outOfRange) return String(error).includes('bigint') ? 'overflow' : 'bug'
   if (code !== undefined && isDatabaseError(error)) return verdicts[code] ?? verdicts[code.slice(0, 2)] ?? 'bug'
   if (code !== undefined) return lostByName.has(code) ? 'lost' : 'bug'
   if (!(error instanceof Error)) return 'bug'

@@ -3,6 +3,7 @@ import { type Amounts, param, type Session, type Statement, statement, type Valu
 import { structureLock } from '../locks.ts'
 import { sql } from '../sql.ts'
 import { compile, eachRow, Line } from './postgres-connection.ts'
+import { asRefusal, judge } from './postgres-errors.ts'
 
 /** What a transaction begins with. */
 export interface Beginning {
@@ -128,7 +129,9 @@ export class Transaction implements Session {
       this.#additions = additions
       this.#hasGoneBack = true
       this.#line.command(`rollback to ${name}; release ${name}`)
-      throw error
+      if (!this.#beginning.careful || judge(this.failure) !== 'overflow') throw error
+      this.#line.failure = undefined
+      throw asRefusal(error)
     }
   }
 

@@ -37,7 +37,7 @@ create index stretch_of_cohort on stretch (workspace_id, pipeline_id, born_at, d
 create table balance (
   workspace_id ${integer} not null,
   pipeline_id ${integer} not null,
-  span integer not null,
+  span ${integer} not null,
   bucket integer not null,
   stage_id ${integer} not null,
   currency ${text} not null,
