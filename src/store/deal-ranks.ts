@@ -50,6 +50,12 @@ const rankAfter = statement<{ rank: string }>(
       and rank > ${param('rank')} and id <> ${param('self')} order by rank limit 1`,
 )
 
+const sameRank = statement(
+  () =>
+    sql`select 1 from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and rank = ${param('rank')} and id <> ${param('self')} limit 1`,
+)
+
 const holdStage = statement(() => sql`select pg_advisory_xact_lock(${param('stage')})`)
 
 /** Sorts after every rank. */
@@ -81,6 +87,14 @@ export async function rank(
   const beside = await session.one(rankOf, { workspace: workspaceId, stage, id })
   if (!beside || id === self) return invalid(field, 'not_found')
   return 'before' in place ? between(await previous(beside.rank), beside.rank) : between(beside.rank, await next(beside.rank))
+}
+
+/** The rank itself where no other deal of the stage has it, or one just behind it. */
+export async function freeRank({ session, workspaceId, engine }: Db, stage: number, rank: string, self: number): Promise<string> {
+  if (engine.kind !== 'sqlite') await session.run(holdStage, { stage })
+  const values = { workspace: workspaceId, stage, self, rank }
+  const isTaken = (await session.one(sameRank, values)) !== undefined
+  return isTaken ? generateKeyBetween(rank, (await session.one(rankAfter, values))?.rank ?? null) : rank
 }
 
 const countRanks = statement<{ n: number }>(

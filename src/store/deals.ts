@@ -1,7 +1,7 @@
 import { type Deal, facetsOf } from '../domain/deal.ts'
 import type { Store } from '../domain/store.ts'
-import { countDeals, listDeals } from './deal-list.ts'
-import { placesOf, rank } from './deal-ranks.ts'
+import { countDeals, listDeals, sumDeals } from './deal-list.ts'
+import { freeRank, placesOf, rank } from './deal-ranks.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { readClosedTotals, readTotals, writeTotals } from './deal-totals.ts'
 import { inTexts, param, statement } from './engine.ts'
@@ -21,6 +21,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
   expect: async () => {},
   list: (query) => listDeals(db, query),
   count: (filter) => countDeals(db, filter),
+  sums: (filter) => sumDeals(db, filter),
   insert: (deal) => insertDeals(db, [deal]),
   save: async (before, after) => {
     await updateRow(
@@ -34,6 +35,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
     await writeTotals(db, [before], [after])
   },
   rank: (stageId, place, at, dealId) => rank(db, stageId, place, at, dealId),
+  freeRank: (stageId, rank, dealId) => freeRank(db, stageId, rank, dealId),
   anyIn: async (stageId, which) => {
     const query = which === 'live' ? anyLive : anyAtAll
     return (await db.session.one(query, { workspace: db.workspaceId, stage: stageId })) !== undefined

@@ -7,16 +7,19 @@ import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
 import { eventRoutes } from './events.ts'
+import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
 import { lossReasonRoutes } from './loss-reasons.ts'
 import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
+import { sessionRoutes } from './sessions.ts'
 import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
+import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
@@ -42,7 +45,9 @@ export const native: Dialect = {
 /** In the order of the reference. */
 const nouns = [
   accountRoutes,
+  sessionRoutes,
   userRoutes,
+  invitationRoutes,
   tokenRoutes,
   pipelineRoutes,
   stageRoutes,
@@ -54,6 +59,7 @@ const nouns = [
   customFieldRoutes,
   eventRoutes,
   liveRoutes,
+  undoRoutes,
   reportRoutes,
   apiRoutes,
 ]

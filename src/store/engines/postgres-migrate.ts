@@ -19,7 +19,8 @@ export async function migratePostgres(client: ClientBase): Promise<void> {
     if (version > steps.length) throw new SchemaTooNew(version)
     if (version === 0) await client.query('create table if not exists schema_version (version integer not null)')
     for (const step of steps.slice(version)) await client.query(step.postgres)
-    await client.query(`delete from schema_version`)
+    await client.query(everywhere)
+    await client.query('delete from schema_version')
     await client.query(`insert into schema_version values (${steps.length})`)
     await client.query('commit')
   } catch (error) {
@@ -27,6 +28,29 @@ export async function migratePostgres(client: ClientBase): Promise<void> {
     throw error
   }
 }
+
+/**
+ * What holds for every table, so that no step has to remember it: texts are compared byte by byte, as SQLite and JavaScript do, and ids come
+ * from a sequence of the table's name.
+ */
+const everywhere = `do $$
+declare
+  found record;
+begin
+  for found in
+    select columns.table_name, columns.column_name, columns.data_type from information_schema.columns
+      join information_schema.tables using (table_schema, table_name)
+      where table_schema = current_schema() and table_type = 'BASE TABLE'
+        and (data_type = 'text' and collation_name is distinct from 'C' or column_name = 'id' and data_type = 'bigint')
+  loop
+    if found.data_type = 'text' then
+      execute format('alter table %I alter column %I type text collate "C"', found.table_name, found.column_name);
+    else
+      execute format('create sequence if not exists %I', found.table_name || '_ids');
+    end if;
+  end loop;
+end
+$$`
 
 async function versionOf(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ there: string | null }>(`select to_regclass('schema_version')::text as there`)

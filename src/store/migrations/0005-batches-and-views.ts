@@ -5,13 +5,14 @@
  * others would follow, and events are never changed. A revision is a number that grows with every change of a workspace's members, loss
  * reasons and the like, so that whoever watches learns of it across processes.
  */
-const steps = (integer: string, text: string, strict: string, keyed: string) => `
+const steps = (integer: string, strict: string, keyed: string) => `
 alter table event add column batch ${integer};
 create index event_of_batch on event (workspace_id, batch, id) where batch is not null;
+alter table answer add column first_event ${integer};
 
 create table revision (
   workspace_id ${integer} not null,
-  noun ${text} not null,
+  noun text not null,
   value ${integer} not null,
   primary key (workspace_id, noun)
 )${keyed};
@@ -21,20 +22,14 @@ create table saved_view (
   id ${integer} primary key,
   workspace_id ${integer} not null,
   user_id ${integer} not null,
-  name ${text} not null,
-  page ${text} not null,
-  query ${text} not null,
+  name text not null,
+  page text not null,
+  query text not null,
   created_at ${integer} not null,
   updated_at ${integer} not null
 )${strict};
 create index saved_view_of_user on saved_view (workspace_id, user_id, id);
 `
 
-export const sqlite = steps('integer', 'text', ' strict', ' strict, without rowid')
-export const postgres = `
-create sequence revision_ids;
-create sequence saved_view_ids;
-${steps('bigint', 'text collate "C"', '', '')}
-alter table saved_view drop constraint saved_view_pkey, add primary key (workspace_id, id);
-alter table saved_view alter column id set default nextval('saved_view_ids');
-`
+export const sqlite = steps('integer', ' strict', ' strict, without rowid')
+export const postgres = `create sequence revision_ids;\n${steps('bigint', '', '')}`
