@@ -150,6 +150,7 @@ const passages: Ledger<Passage> = {
     amount: ({ amount }) => amount,
     stays: ({ stays }) => stays,
     stayed: ({ stayed }) => stayed,
+    aged: ({ aged }) => aged,
   },
 }
 
