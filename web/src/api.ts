@@ -88,12 +88,16 @@ export async function write<T = undefined>(
   return { data, undo: response.headers.get('undo-token') ?? undefined }
 }
 
+const keptBytes = 20_000
+
 async function send(method: string, path: string, { query, body, version, signal }: Options): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' })
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (version !== undefined) headers.set('if-match', `"${version}"`)
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (body !== undefined) init.body = JSON.stringify(body)
+  // Who leaves the page right after a write does not lose it. Browsers let only short ones outlive the page.
+  if (method !== 'GET' && String(init.body ?? '').length < keptBytes) init.keepalive = true
   if (signal) init.signal = signal
   const response = await fetch(`/api/v1${path}${queryText(query)}`, init).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error

@@ -42,10 +42,11 @@ export function moveCards(
   place: Place,
 ): Doing {
   const [only] = ids
+  const isThere = cards.length > 0 && cards.every(({ stageId }) => stageId === stage.id)
   const where = typeof place === 'string' ? { place } : place
   return {
     change: { kind: 'move', ids, stageId: stage.id, place },
-    said: `${named(cards, ids.length)} moved to ${stage.name}`,
+    said: `${named(cards, ids.length)} moved ${isThere ? 'within' : 'to'} ${stage.name}`,
     send: () =>
       ids.length === 1
         ? write<DealJson>('POST', `/deals/${only}/move`, { stageId: stage.id, ...where })
