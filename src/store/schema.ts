@@ -357,6 +357,7 @@ export interface PassageRow {
   amount: number | bigint
   stays: number
   stayed: number | bigint
+  aged: number | bigint
 }
 
 export interface RecordRow {
@@ -376,6 +377,8 @@ export interface AnswerRow {
   status: number
   body: string
   at: number
+  /** The first event of what the request changed. */
+  first_event: number | null
 }
 
 export interface SequenceRow {

@@ -19,7 +19,9 @@ import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
+import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
+import { viewRoutes } from './views.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
 export const native: Dialect = {
@@ -58,6 +60,8 @@ const nouns = [
   customFieldRoutes,
   eventRoutes,
   liveRoutes,
+  undoRoutes,
+  viewRoutes,
   reportRoutes,
   apiRoutes,
 ]

@@ -8,6 +8,7 @@
 const steps = (integer: string, strict: string, keyed: string) => `
 alter table event add column batch ${integer};
 create index event_of_batch on event (workspace_id, batch, id) where batch is not null;
+alter table answer add column first_event ${integer};
 
 create table revision (
   workspace_id ${integer} not null,
@@ -31,4 +32,4 @@ create index saved_view_of_user on saved_view (workspace_id, user_id, id);
 `
 
 export const sqlite = steps('integer', ' strict', ' strict, without rowid')
-export const postgres = steps('bigint', '', '')
+export const postgres = `create sequence revision_ids;\n${steps('bigint', '', '')}`
