@@ -1,4 +1,5 @@
 import type { ProblemJson } from '../../src/dialects/native/problem-json.ts'
+import type { UndoneJson } from '../../src/dialects/native/undo.ts'
 
 /** The native API as the page calls it: typed answers, and refusals in plain sentences. */
 
@@ -130,7 +131,8 @@ export function queryText(query: Query = {}): string {
 }
 
 /** Takes a write back. */
-export const undo = (token: string): Promise<Written<unknown>> => write('POST', `/undo/${encodeURIComponent(token)}`)
+export const undo = async (token: string): Promise<UndoneJson> =>
+  (await write<UndoneJson>('POST', `/undo/${encodeURIComponent(token)}`)).data
 
 /** The sentence to show for anything that was thrown. */
 export const sentence = (error: unknown): string =>
