@@ -19,6 +19,7 @@ import { revisions } from './revisions.ts'
 import type { Db } from './rows.ts'
 import { sql } from './sql.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
+import { deliveryTable, webhookTable } from './webhooks.ts'
 
 /** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
 class WorkspaceStore implements Store {
@@ -73,6 +74,12 @@ class WorkspaceStore implements Store {
   }
   get records() {
     return (this.#tables.records ??= recordTable(this.#db))
+  }
+  get webhooks() {
+    return (this.#tables.webhooks ??= webhookTable(this.#db))
+  }
+  get deliveries() {
+    return (this.#tables.deliveries ??= deliveryTable(this.#db))
   }
   revisions() {
     return revisions(this.#db)

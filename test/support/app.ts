@@ -14,6 +14,7 @@ import { templateOf } from '../../src/serve.ts'
 import type { Engine } from '../../src/store/engine.ts'
 import { SqliteEngine } from '../../src/store/engines/sqlite.ts'
 import { openRegistry } from '../../src/store/registry.ts'
+import { targetsOf } from '../../src/webhooks/target.ts'
 
 /** A store of its own in a temporary directory. */
 export interface TestStore {
@@ -132,6 +133,8 @@ export interface TestAppOptions {
   plainIds?: boolean
   enforceLimits?: boolean
   own?: readonly string[]
+  /** Whether webhooks may point at the machine itself. */
+  allowPrivate?: boolean
   /** Directory of a built board. */
   web?: string
 }
@@ -141,6 +144,7 @@ export async function openTestApp({
   plainIds = false,
   enforceLimits = false,
   own = [],
+  allowPrivate = false,
   web,
 }: TestAppOptions = {}): Promise<TestApp> {
   const store = await openTestStore({ now, plainIds })
@@ -150,6 +154,7 @@ export async function openTestApp({
     logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     now,
     enforceLimits,
+    targets: targetsOf({ allowPrivate }),
     web,
   })
   const ports = await server.listen({ host: '127.0.0.1', port: 0, own: own.map((dialect) => ({ dialect, port: 0 })) })

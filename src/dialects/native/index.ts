@@ -6,6 +6,7 @@ import { bulkRoutes } from './bulk.ts'
 import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
+import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
 import { lossReasonRoutes } from './loss-reasons.ts'
 import { partyRoutes } from './parties.ts'
@@ -16,6 +17,8 @@ import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { webhooks } from './webhook-format.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
 export const native: Dialect = {
@@ -30,6 +33,7 @@ export const native: Dialect = {
   },
   coverage,
   render,
+  webhooks,
   mount(app, host) {
     const api = speakNative(app, host)
     for (const open of nouns) open(api)
@@ -51,5 +55,7 @@ const nouns = [
   lossReasonRoutes,
   customFieldRoutes,
   eventRoutes,
+  webhookRoutes,
+  deliveryRoutes,
   apiRoutes,
 ]

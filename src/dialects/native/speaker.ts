@@ -39,6 +39,7 @@ export const tags = {
   Companies: 'The companies that deals are made with.',
   'Loss reasons': 'Why deals are lost, or found not to qualify.',
   'Custom fields': 'What a team has added to its deals, or to its contacts and companies.',
+  Webhooks: 'Who hears of what happens: subscriptions of every API, what was sent to them, and what became of it.',
   Events: 'What happened to pipelines, stages and deals: append-only, with before and after, by whom and through which API.',
 } as const
 export type Tag = keyof typeof tags

@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import * as first from './0001-pipelines.ts'
 import * as second from './0002-closed-from.ts'
 import * as batchesAndViews from './0005-batches-and-views.ts'
+import * as webhooks from './0007-webhooks.ts'
 
 /** Every step from an empty file to the present schema, in order. Steps are only ever added. */
-const steps: readonly { sqlite: string }[] = [first, second, batchesAndViews]
+const steps: readonly { sqlite: string }[] = [first, second, batchesAndViews, webhooks]
 
 /** The store was written by a newer crmux than this one. */
 export class SchemaTooNew extends Error {

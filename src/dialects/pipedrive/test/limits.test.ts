@@ -127,7 +127,14 @@ test('pipedrive 81, 81a: a spent budget is 429 with something remaining, until m
       req: { headers: {}, query: {} } as unknown as FastifyRequest,
       credential: { workspace, user, tokenId: 1 },
       spec: { cost },
-      host: { registry: enforced.registry, now: () => clock.at, enforceLimits: true, apis: [], routes: [] },
+      host: {
+        registry: enforced.registry,
+        now: () => clock.at,
+        enforceLimits: true,
+        apis: [],
+        targets: { fault: () => undefined },
+        routes: [],
+      },
     })
   expect(call(149_990).fault).toBeUndefined()
   expect(call(10).fault).toBeUndefined()
