@@ -78,11 +78,26 @@ type ClaimRow = WatchedRow & { leased_by: string | null; leased_until: number }
 /** Leases that have run out, and one's own, are free. */
 const free = sql`(health.leased_by is null or health.leased_by = ${param('owner')} or health.leased_until <= ${param('now')})`
 
+const order = (table: 'head' | 'earlier') => sql`(coalesce(${sql.ref(`${table}.event_id`)}, 0), ${sql.ref(`${table}.id`)})`
+
+/** Due, and not behind another of the same record. */
+const isHead = sql`head.state = 'pending' and head.due_at <= ${param('now')} and not exists
+  (select 1 from delivery as earlier where earlier.workspace_id = head.workspace_id and earlier.webhook_id = head.webhook_id
+    and earlier.state = 'pending' and earlier.subject = head.subject and earlier.subject_id = head.subject_id
+    and ${order('earlier')} < ${order('head')})`
+
+const heads = statement<DeliveryRow>(
+  () =>
+    sql`select head.* from delivery as head
+      where head.workspace_id = ${param('workspace')} and head.webhook_id = ${param('webhook')} and ${isHead}
+      order by head.due_at, head.id limit ${param('limit')}`,
+)
+
 const claimable = statement<ClaimRow>(
   () =>
-    sql`select ${watchedColumns}, health.leased_by, health.leased_until ${fromWatched} where webhook.state = 'active' and ${free} and exists
-        (select 1 from delivery where delivery.workspace_id = webhook.workspace_id and delivery.webhook_id = webhook.id
-          and delivery.state = 'pending' and delivery.due_at <= ${param('now')})
+    sql`select ${watchedColumns}, health.leased_by, health.leased_until ${fromWatched}
+      where webhook.state = 'active' and ${free} and exists
+        (select 1 from delivery as head where head.workspace_id = webhook.workspace_id and head.webhook_id = webhook.id and ${isHead})
       order by webhook.id limit ${param('limit')}`,
 )
 
@@ -117,18 +132,6 @@ async function claim(engine: Engine, ...[owner, now, until, limit]: Parameters<O
     return claimed
   })
 }
-
-const order = (table: 'head' | 'earlier') => sql`(coalesce(${sql.ref(`${table}.event_id`)}, 0), ${sql.ref(`${table}.id`)})`
-
-const heads = statement<DeliveryRow>(
-  () =>
-    sql`select head.* from delivery as head where head.workspace_id = ${param('workspace')} and head.webhook_id = ${param('webhook')}
-        and head.state = 'pending' and head.due_at <= ${param('now')} and not exists
-          (select 1 from delivery as earlier where earlier.workspace_id = head.workspace_id and earlier.webhook_id = head.webhook_id
-            and earlier.state = 'pending' and earlier.subject = head.subject and earlier.subject_id = head.subject_id
-            and ${order('earlier')} < ${order('head')})
-      order by head.due_at, head.id limit ${param('limit')}`,
-)
 
 /** One that was dropped, or is sent anew, while the attempt was under way stays so. */
 const recordAttempt = statement(

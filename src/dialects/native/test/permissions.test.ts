@@ -47,6 +47,12 @@ const writes: readonly [string, string, object | undefined, Role][] = [
   ['POST', '/custom-fields', { subject: 'deal', name: 'F' }, 'manager'],
   ['PATCH', '/custom-fields/:field', { name: 'F2' }, 'manager'],
   ['DELETE', '/custom-fields/:field', undefined, 'manager'],
+  ['POST', '/webhooks', { url: 'https://receiver.example', events: ['*'] }, 'manager'],
+  ['PATCH', '/webhooks/:hook', { name: 'H' }, 'manager'],
+  ['POST', '/webhooks/:hook/rotate-secret', {}, 'manager'],
+  ['POST', '/webhooks/:hook/test', {}, 'manager'],
+  ['POST', '/webhooks/:hook/replay', {}, 'manager'],
+  ['DELETE', '/webhooks/:hook', undefined, 'manager'],
 ]
 
 /** A workspace with one of everything, and a member of the role. */
@@ -71,6 +77,7 @@ async function open(role: Role): Promise<{ caller: Client; fill: (text: string) 
     company: await one('/companies', { name: 'Acme' }),
     reason: await one('/loss-reasons', { name: 'Odd' }),
     field: await one('/custom-fields', { subject: 'deal', name: 'Field' }),
+    hook: await one('/webhooks', { url: 'https://receiver.example', events: ['*'] }),
   }
   const fill = (text: string) =>
     text
@@ -100,16 +107,20 @@ describe('native: roles', () => {
       .filter(({ dialect, method }) => dialect === 'native' && method !== 'GET')
       .map(({ method, url, spec }) => `${method} ${url} ${(spec as Spec).about.role ?? 'viewer'}`)
     const tested = writes.map(([method, path, , role]) => `${method} ${path.replace(/:\w+/, ':id')} ${role}`)
-    // Their answers depend on whose user or token it is; account.test.ts has them.
-    const others = ['PATCH /users/:id viewer', 'DELETE /tokens/:id viewer']
+    // Their answers depend on whose user or token it is; account.test.ts has them. Deliveries are there once something was sent; see webhooks.test.ts.
+    const others = [
+      'PATCH /users/:id viewer',
+      'DELETE /tokens/:id viewer',
+      'POST /webhooks/:id/deliveries/:delivery/replay manager',
+    ]
     expect([...tested, ...others].sort()).toEqual(told.sort())
   })
 
-  test('a viewer reads everything', async () => {
+  test('a viewer reads everything but webhooks', async () => {
     const { caller, fill } = await open('viewer')
     const ids: Record<string, string> = { 'loss-reasons': ':reason', 'custom-fields': ':field', companies: ':company' }
     for (const { url } of app.server.routes.filter(({ dialect, method }) => dialect === 'native' && method === 'GET')) {
-      if (url.startsWith('/users/') || url.startsWith('/tokens/')) continue
+      if (url.startsWith('/users/') || url.startsWith('/tokens/') || url.startsWith('/webhooks')) continue
       const noun = url.split('/')[1] ?? ''
       const answer = await caller.get(fill(url.replace(':id', ids[noun] ?? `:${noun.replace(/s$/, '')}`)))
       expect([url, answer.status]).toEqual([url, 200])
