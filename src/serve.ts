@@ -17,6 +17,7 @@ import { countDeliveries } from './webhooks/metrics.ts'
 import { targetsOf } from './webhooks/target.ts'
 import { openTransport } from './webhooks/transport.ts'
 import { openWorker } from './webhooks/worker.ts'
+import { fillLives } from './store/reports/fill.ts'
 
 export interface Store {
   engine: Engine
@@ -87,6 +88,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
   const store = openStore(config)
   try {
     const firstToken = await prepare(store.registry, config)
+    await fillLives(store.engine, (done, total) => logger.info(`worked out what ${done} of ${total} deals have lived through`))
     if (config.demo) {
       const { fillDemo } = await import('./demo/fill.ts')
       const isFilled = await fillDemo(store.registry, Date.now())

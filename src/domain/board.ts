@@ -78,6 +78,10 @@ export function rotsAt(deal: Pick<Deal, 'outcome' | 'updatedAt'>, stage: Pick<St
   return deal.updatedAt + stage.rotAfterDays * dayInMs
 }
 
+/** Deals of a stage that were last changed before this moment are rotting; null where they never do. */
+export const updatedWhereRotten = ({ kind, rotAfterDays }: Pick<Stage, 'kind' | 'rotAfterDays'>, now: Instant): Instant | null =>
+  kind !== 'open' || rotAfterDays === null ? null : now - rotAfterDays * dayInMs + 1
+
 /**
  * Amounts per currency converted into the workspace's own with its own rates. `missing` names the currencies that have no rate
  * and are therefore not in `amount`: a sum over mixed currencies is never guessed.

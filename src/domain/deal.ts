@@ -145,7 +145,8 @@ export interface DealFilter {
   /** In major units of whatever currency the deal has. */
   value?: number | string | undefined
   currency?: string | undefined
-  expectedCloseDate?: Day | undefined
+  /** A day; empty text: those that have none. */
+  expectedCloseDate?: Day | '' | undefined
   expectedCloseSince?: Day | undefined
   expectedCloseUntil?: Day | undefined
   tag?: string | undefined

@@ -4,6 +4,7 @@ import { conflict, refuse } from './errors.ts'
 import { difference, type Event, note, snapshot } from './events.ts'
 import type { Key } from './page.ts'
 import { enter, type Goal, goal, homeOf, moveTime } from './place-deal.ts'
+import { beginLife, goOn } from './reports/keep.ts'
 import { atomically, requireRole, type Scope } from './scope.ts'
 import { firstOfKind, isOpen, listStages, type Stage } from './stage.ts'
 import { type Instant, requireInstant } from './time.ts'
@@ -51,7 +52,9 @@ export async function createDeal(scope: Scope, draft: DealDraft): Promise<Deal> 
     const dated = withDates(described, draft)
     const deal: Deal = { ...dated, rank: await store.deals.rank(standing.stageId, draft.place, createdAt, bare.id) }
     await store.deals.insert(deal)
-    await note(scope, 'deal.created', deal.id, now, { before: null, after: snapshot(deal, quiet) })
+    const after = snapshot(deal, quiet)
+    await note(scope, 'deal.created', deal.id, now, { before: null, after })
+    await beginLife(scope, { subjectId: deal.id, at: now, after })
     return deal
   })
 }
@@ -89,6 +92,7 @@ async function save(scope: Scope, before: Deal, after: Deal, at: Instant): Promi
   const saved = { ...after, version: before.version + 1, updatedAt }
   await scope.store.deals.save(before, saved)
   await note(scope, verb(before, after), after.id, at, change)
+  await goOn(scope, before, saved, at)
   return saved
 }
 

@@ -33,12 +33,24 @@ export const batchOf = ({ id, batch }: Pick<Event, 'id' | 'batch'>): number => b
 export interface EventQuery extends Window {
   subject?: Subject | undefined
   subjectId?: number | undefined
+  /** Any of these; goes with `subject`. One alone is better named by itself: its index also sorts. */
+  subjectIds?: readonly number[] | undefined
+  /** Any of these. */
+  types?: readonly Event['type'][] | undefined
   type?: Event['type'] | undefined
   userId?: number | undefined
   since?: Instant | undefined
   until?: Instant | undefined
+  /** By when it was recorded, which is what `id` counts, or by when it happened. */
+  order?: 'id' | 'at' | undefined
   direction?: 'asc' | 'desc' | undefined
 }
+
+/** One event of the workspace; undefined where there is none. */
+export const findEvent = ({ store }: Scope, id: number): Promise<Event | undefined> => store.events.get(id)
+
+/** How many events a query finds, whatever its window. Counted one by one: for vendors whose lists tell it. */
+export const countEvents = ({ store }: Scope, query: Omit<EventQuery, 'limit'>): Promise<number> => store.events.count(query)
 
 export const listEvents = ({ store }: Scope, query: EventQuery): Promise<Page<Event>> => store.events.list(query)
 

@@ -24,15 +24,22 @@ export interface Batch {
 
 export const newBatch = (): Batch => ({ first: null })
 
-/** Runs the work in one transaction: all of it happens, or none. Inside another one it is a savepoint. */
-export async function atomically<T>(scope: Scope, work: (scope: Scope) => Promise<T>): Promise<T> {
+/**
+ * Runs the work in one transaction: all of it happens, or none. Inside another one it is a savepoint. `how`: as an ordinary one, or as one
+ * that many deals are worked on in.
+ */
+export async function atomically<T>(
+  scope: Scope,
+  work: (scope: Scope) => Promise<T>,
+  how: 'transaction' | 'bulk' = 'transaction',
+): Promise<T> {
   const { store, batch } = scope
   const first = batch?.first ?? null
   const begin = () => {
     if (batch) batch.first = first
   }
   try {
-    return await store.transaction((store) => {
+    return await store[how]((store) => {
       begin()
       return work({ ...scope, store })
     })

@@ -8,6 +8,10 @@ import type { Page, Window } from './page.ts'
 import type { Party, PartyQuery } from './party.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { DialectRecord, RecordQuery } from './record.ts'
+import type { Flow, Standings } from './reports/ledger.ts'
+import type { Stretch } from './reports/life.ts'
+import type { Period } from './reports/period.ts'
+import type { StayTimes } from './reports/quantile.ts'
 import type { Stage } from './stage.ts'
 import type { JsonObject } from './text.ts'
 import type { Instant } from './time.ts'
@@ -28,6 +32,11 @@ export interface Identity {
 export interface Store {
   /** Runs the work so that all of it happens or none; resolves once it would survive a crash. Nested calls are savepoints. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
+  /**
+   * As `transaction`, for work on many deals: the store that it hands out reads the workspace's shape and people once, and writes new deals
+   * and their events together. A sum that gets too large is then refused at the end, and not where it happens.
+   */
+  bulk<T>(work: (store: Store) => Promise<T>): Promise<T>
   /** Inside a transaction: nobody else changes pipelines, stages or other bounded lists until it ends. */
   lockStructure(): Promise<void>
 
@@ -80,6 +89,8 @@ export interface Store {
     /** As `get`, for vendors whose ids are uuids. */
     byUuid(uuid: string): Promise<Deal | undefined>
     byExternalId(externalId: string): Promise<Deal | undefined>
+    /** Inside `bulk`: these external ids will be asked for, and can be looked up together. */
+    expect(externalIds: readonly string[]): Promise<void>
     list(query: DealQuery): Promise<Page<Deal>>
     count(filter: DealFilter): Promise<number>
     /** Nobody else changes the deal until the transaction ends. */
@@ -98,11 +109,29 @@ export interface Store {
     /** The place of each deal among the cards of its stage, from 1, by its id. A place stays taken when its deal is deleted. */
     places(deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[]): Promise<ReadonlyMap<number, number>>
   }
+  /** The stretches of deals' lives, kept with every change for reports. */
+  lives: {
+    of(dealId: number): Promise<readonly Stretch[]>
+    /** Writes what has changed of a life, and posts the difference to the ledgers. */
+    save(dealId: number, before: readonly Stretch[], after: readonly Stretch[]): Promise<void>
+  }
+  /** Sums over what happened, read from what is kept for them. */
+  reports: {
+    /** Everything that happened to pipelines and stages, record by record. */
+    structure(): Promise<readonly Event[]>
+    /** What stood in the pipeline's stages at the moment, everything that happened in that millisecond included. */
+    balances(pipelineId: number, at: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Standings[]>
+    /** Who went from where to where from a moment on and before another, as far as it touches the pipeline. */
+    passages(pipelineId: number, period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly Flow[]>
+    /** How long those stayed in each stage of the pipeline who left it in the period. */
+    stays(stageIds: readonly number[], period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly StayTimes[]>
+  }
   events: {
-    /** Returns the id of the new event. */
-    append(event: Omit<Event, 'id'>): Promise<number>
+    /** Returns the id of the new event; inside `bulk` null for one that is only written with others, which those of a batch are. */
+    append(event: Omit<Event, 'id'>): Promise<number | null>
     get(id: number): Promise<Event | undefined>
     list(query: EventQuery): Promise<Page<Event>>
+    count(query: Omit<EventQuery, 'limit'>): Promise<number>
     /** The last event of each of these records. */
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
     /** The newest events of a batch that are older than `before`, the newest first; the first event of all is not among them. */

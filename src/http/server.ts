@@ -59,6 +59,7 @@ export interface CrmuxServer {
 export function createServer(options: ServerOptions): CrmuxServer {
   const { dialects, registry, logger, tls, now = Date.now, enforceLimits = false, bodyLimit = 4 * 1024 * 1024 } = options
   const ownPorts = new Map<string, number>()
+  const endings: (() => void)[] = []
   const host: Host = {
     registry,
     now,
@@ -71,6 +72,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
         return { name, title, prefix, hosts, sample, port }
       })
     },
+    beforeClose: (work) => endings.push(work),
     routes: [],
   }
   const reach = reaching(dialects)
@@ -179,6 +181,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
       return ports
     },
     async close() {
+      for (const end of endings) end()
       await Promise.all(
         extra.map(
           (server) =>

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Dialect } from '../dialects/dialect.ts'
@@ -7,7 +8,7 @@ import type { Targets } from '../domain/webhook.ts'
 import { readJson } from './body.ts'
 import { asFault, type Fault, fail, read } from './fault.ts'
 
-/** What a request is answered. A body that is an object is sent as JSON; none at all sends none. */
+/** What a request is answered. A body that is an object is sent as JSON, a stream as it comes; none at all sends none. */
 export interface Answer {
   status: number
   body?: unknown
@@ -24,6 +25,8 @@ export interface Host {
   targets: Targets
   /** The APIs that are spoken here. */
   apis: readonly Api[]
+  /** Runs when the server begins to stop: answers without an end must end now. */
+  beforeClose(work: () => void): void
   /** Every route that has been opened, for the coverage tests and the reference. */
   routes: Route[]
 }
@@ -149,6 +152,7 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker
     if (headers) reply.headers(headers)
     if (body === undefined) return reply.send()
     if (!reply.hasHeader('content-type')) reply.header('content-type', wire.contentType)
+    if (body instanceof Readable) return reply.send(body)
     // As bytes, because Fastify would add a charset to the content type of text, where some vendors send none.
     return reply.send(Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
   }

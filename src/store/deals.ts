@@ -1,12 +1,12 @@
 import { generateKeyBetween } from 'fractional-indexing'
 import { closedContribution, contribution, type StageTotal } from '../domain/board.ts'
 import { type Deal, type DealPlace, facetsOf } from '../domain/deal.ts'
-import { invalid } from '../domain/errors.ts'
+import { conflict, invalid } from '../domain/errors.ts'
 import type { Store } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
 import { countDeals, listDeals } from './deal-list.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
-import { param, statement } from './engine.ts'
+import { inTexts, param, statement } from './engine.ts'
 import { all, type Columns, type Db, getRow, getRowByUuid, identify, insertRow, one, updateRow } from './rows.ts'
 import type { DealRow } from './schema.ts'
 import { indexed } from './search.ts'
@@ -23,17 +23,13 @@ export const dealTable = (db: Db): Store['deals'] => ({
     return row && toDeal(row)
   },
   byExternalId: (externalId) => one(db, byExternalId, toDeal, { externalId }),
+  expect: async () => {},
   list: (query) => listDeals(db, query),
   count: (filter) => countDeals(db, filter),
   lock: async (id) => {
     if (db.engine.kind !== 'sqlite') await db.session.one(lockDeal, { workspace: db.workspaceId, id })
   },
-  insert: async (deal) => {
-    await insertRow(db, 'deal', fromDeal(deal, db.workspaceId) as unknown as Columns)
-    await writeText(db, null, deal)
-    await writeFacets(db, null, deal)
-    await writeTotals(db, null, deal)
-  },
+  insert: (deal) => insertDeals(db, [deal]),
   save: async (before, after) => {
     await updateRow(
       db,
@@ -43,7 +39,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
     )
     await writeText(db, before, after)
     await writeFacets(db, before, after)
-    await writeTotals(db, before, after)
+    await writeTotals(db, [before], [after])
   },
   rank: (stageId, place, at, dealId) => rank(db, stageId, place, at, dealId),
   anyIn: async (stageId, which) => {
@@ -59,6 +55,24 @@ export const dealTable = (db: Db): Store['deals'] => ({
 const byExternalId = statement<DealRow>(
   () => sql`select * from deal where workspace_id = ${param('workspace')} and external_id = ${param('externalId')}`,
 )
+
+const amongExternalIds = statement<DealRow>(
+  (engine) => sql`select * from deal where workspace_id = ${param('workspace')} and ${inTexts(engine, sql`external_id`, 'ids')}`,
+)
+
+/** Deals by the ids that another system knows them by. */
+export const byExternalIds = (db: Db, externalIds: readonly string[]): Promise<readonly Deal[]> =>
+  externalIds.length === 0 ? Promise.resolve([]) : all(db, amongExternalIds, toDeal, { ids: JSON.stringify(externalIds) })
+
+/** Writes new deals, their search texts and facets, and what they add to the totals. */
+export async function insertDeals(db: Db, deals: readonly Deal[]): Promise<void> {
+  for (const deal of deals) {
+    await insertRow(db, 'deal', fromDeal(deal, db.workspaceId) as unknown as Columns)
+    await writeText(db, null, deal)
+    await writeFacets(db, null, deal)
+  }
+  await writeTotals(db, [], deals)
+}
 
 const lockDeal = statement(
   () => sql`select id from deal where workspace_id = ${param('workspace')} and id = ${param('id')} for update`,
@@ -145,21 +159,12 @@ function adding(table: 'stage_total' | 'closed_from_stage_total') {
   )
 }
 
-const negative = (total: StageTotal): StageTotal => ({
-  ...total,
-  count: -total.count,
-  amount: -total.amount,
-  ownAmount: -total.ownAmount,
-  ownWeighted: -total.ownWeighted,
-})
-
-async function writeTotals({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
+/** Adds what some deals have come to, and takes away what they were; stages and currencies that stay the same are not touched. */
+async function writeTotals({ session, workspaceId }: Db, before: readonly Deal[], after: readonly Deal[]): Promise<void> {
   for (const { contribution, add } of ledgers) {
-    const was = before && contribution(before)
-    const is = contribution(after)
-    if (was && is && sameTotal(was, is)) continue
-    for (const total of [was && negative(was), is]) {
-      if (!total) continue
+    for (const total of changes(before.map(contribution), after.map(contribution))) {
+      if ([total.amount, total.ownAmount, total.ownWeighted].some((sum) => BigInt.asIntN(64, sum) !== sum))
+        conflict('total_overflow')
       await session.run(add, {
         workspace: workspaceId,
         stage: total.stageId,
@@ -173,12 +178,25 @@ async function writeTotals({ session, workspaceId }: Db, before: Deal | null, af
   }
 }
 
-const sameTotal = (a: StageTotal, b: StageTotal): boolean =>
-  a.stageId === b.stageId &&
-  a.currency === b.currency &&
-  a.amount === b.amount &&
-  a.ownAmount === b.ownAmount &&
-  a.ownWeighted === b.ownWeighted
+function changes(before: readonly (StageTotal | null)[], after: readonly (StageTotal | null)[]): readonly StageTotal[] {
+  const sums = new Map<string, StageTotal>()
+  const put = (total: StageTotal | null, sign: 1 | -1) => {
+    if (!total) return
+    const key = `${total.stageId} ${total.currency}`
+    const { count = 0, amount = 0n, ownAmount = 0n, ownWeighted = 0n } = sums.get(key) ?? {}
+    sums.set(key, {
+      stageId: total.stageId,
+      currency: total.currency,
+      count: count + sign * total.count,
+      amount: amount + BigInt(sign) * total.amount,
+      ownAmount: ownAmount + BigInt(sign) * total.ownAmount,
+      ownWeighted: ownWeighted + BigInt(sign) * total.ownWeighted,
+    })
+  }
+  for (const total of before) put(total, -1)
+  for (const total of after) put(total, 1)
+  return [...sums.values()].filter(({ count, amount, ownAmount, ownWeighted }) => count || amount || ownAmount || ownWeighted)
+}
 
 interface TotalText {
   stage_id: number

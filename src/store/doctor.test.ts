@@ -53,6 +53,21 @@ test('a store that only the domain has written is as it should be', async () => 
 
 /** What is broken, by which SQL, and what the doctor must say about it. */
 const cases: readonly [string, () => string, RegExp][] = [
+  [
+    'a life that did not happen',
+    () => `update stretch set stage_id = ${stages[1]?.id} where deal_id = ${open?.id}`,
+    /stretch 1 of its life/,
+  ],
+  [
+    'a life too many',
+    () =>
+      'insert into stretch select 0, 4711, nth, since, until, pipeline_id, stage_id, kind, entered_at, born_at, arrives, is_first, from_stage_id, stayed, user_id, amount, currency, owner_id, probability, expected_close_date, is_counted, is_gone from stretch where nth = 1 limit 1',
+    /a life is kept of deal 4711/,
+  ],
+  ['a life without its end', () => `delete from stretch where deal_id = ${won?.id} and nth = 2`, /stretch 2 of its life/],
+  ['a balance that is off', () => 'update balance set amount = amount + 1', /the balances of .* are not what/],
+  ['a balance that is missing', () => 'delete from balance', /the balances of .* are not what/],
+  ['a passage that is off', () => 'update passage set stayed = stayed + 1', /the passages of .* are not what/],
   ['no default pipeline', () => 'update pipeline set is_default = 0', /has 0 default pipelines/],
   ['a disabled default pipeline', () => 'update pipeline set is_disabled = 1', /is the default and disabled/],
   ['a workspace without an admin', () => "update membership set role = 'viewer'", /no active admin/],

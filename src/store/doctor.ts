@@ -1,10 +1,11 @@
 import { closedContribution, contribution } from '../domain/board.ts'
 import { type Deal, facetsOf } from '../domain/deal.ts'
-import type { Subject } from '../domain/events.ts'
+import type { Event, Subject } from '../domain/events.ts'
 import { isCurrency, maxAmount } from '../domain/money.ts'
 import { toDeal } from './deal-row.ts'
 import { customText } from './deals.ts'
-import { disagreements, nothing, type Rebuilt, replay } from './doctor/history.ts'
+import { disagreements, nothing, replay } from './doctor/history.ts'
+import { ledgerFaults, lifeFault } from './doctor/lives.ts'
 import { rowsPerRule, rules } from './doctor/rules.ts'
 import { differing, SearchWords } from './doctor/search-words.ts'
 import * as read from './doctor/statements.ts'
@@ -88,8 +89,11 @@ async function checkDeals(round: Round, total: number): Promise<void> {
   const words = new SearchWords('deal_text')
   for await (const row of session.each(read.deals, {})) {
     if (++seen.deals % reportEvery === 0) onProgress(seen.deals, total)
-    const deal = await checkHistory(round, 'deal', row, () => toDeal(row))
-    if (!deal) continue
+    const checked = await checkHistory(round, 'deal', row, () => toDeal(row))
+    if (!checked) continue
+    const { record: deal, events } = checked
+    const fault = await lifeFault(session, row, events)
+    if (fault !== null) tell({ workspace: nameOf(row.workspace_id), check: 'lives', words: fault })
     sums.add(row.workspace_id, deal)
     closedSums.add(row.workspace_id, deal)
     words.expect(row, { title: deal.title, custom: customText(deal) })
@@ -101,6 +105,8 @@ async function checkDeals(round: Round, total: number): Promise<void> {
   for (const row of await session.all(read.closedTotals, {})) closedSums.compare(row)
   for (const [workspaceId, words] of closedSums.differences())
     tell({ workspace: nameOf(workspaceId), check: 'totals', words: `of deals closed from it, ${words}` })
+  for await (const [workspaceId, words] of ledgerFaults(session))
+    tell({ workspace: nameOf(workspaceId), check: 'ledgers', words })
   for (const { workspace_id: id, n } of await session.all(read.countFacets, {})) {
     if (n !== facets.get(id))
       await findStrayFacets(session, id, (words) => tell({ workspace: nameOf(id), check: 'facets', words }))
@@ -140,29 +146,24 @@ function readable<T>(reading: () => T): T | undefined {
   }
 }
 
-/** Rebuilds a record from its events and compares: the log is complete, and nothing was changed past it. Returns the record. */
+/** Rebuilds a record from its events and compares: the log is complete, and nothing was changed past it. Returns the record and its events. */
 async function checkHistory<T extends { id: number; version?: number }>(
   { session, nameOf, seen, tell }: Round,
   subject: Subject,
   row: { id: number; workspace_id: number },
   toRecord: () => T,
-): Promise<T | undefined> {
+): Promise<{ record: T; events: readonly Event[] } | undefined> {
   const workspace = nameOf(row.workspace_id)
   const record = readable(toRecord)
-  const rebuilt = readable(await eventsOf(session, subject, row))
-  if (!record || !rebuilt) {
+  const rows = await session.all(read.eventsOf, { workspace: row.workspace_id, subject, id: row.id })
+  const events = readable(() => rows.map(toEvent))
+  if (!record || !events) {
     tell({ workspace, check: 'documents', words: `${subject} ${row.id} or one of its events holds a document that is no JSON` })
     return undefined
   }
-  seen.events += rebuilt.count
-  for (const words of disagreements(subject, record, rebuilt)) tell({ workspace, check: 'history', words })
-  return record
-}
-
-/** The record as its events tell it, as soon as it is asked. */
-async function eventsOf(session: Session, subject: Subject, row: { id: number; workspace_id: number }): Promise<() => Rebuilt> {
-  const events = await session.all(read.eventsOf, { workspace: row.workspace_id, subject, id: row.id })
-  return () => events.reduce((rebuilt, event) => replay(rebuilt, toEvent(event)), nothing)
+  seen.events += events.length
+  for (const words of disagreements(subject, record, events.reduce(replay, nothing))) tell({ workspace, check: 'history', words })
+  return { record, events }
 }
 
 /** What is wrong with one deal by itself: check and words. */

@@ -68,6 +68,12 @@ export const inList = (engine: EngineKind, column: Sql, name: string): Sql =>
     ? sql`${column} in (select value from json_each(${new Param(name)}))`
     : sql`${column} in (select value::bigint from json_array_elements_text(${new Param(name)}::json))`
 
+/** As {@link inList}, for texts. */
+export const inTexts = (engine: EngineKind, column: Sql, name: string): Sql =>
+  engine === 'sqlite'
+    ? sql`${column} in (select value from json_each(${new Param(name)}))`
+    : sql`${column} in (select json_array_elements_text(${new Param(name)}::json))`
+
 /**
  * In front of a column: no index shall be chosen for its sake. SQLite, which has no statistics to know better, takes none for an
  * expression; PostgreSQL knows.

@@ -1,7 +1,7 @@
 import type { Event, EventQuery } from '../domain/events.ts'
-import type { Page } from '../domain/page.ts'
+import type { Key, Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
-import { inList, param, statement, type Value } from './engine.ts'
+import { type EngineKind, inList, param, statement, unindexed, type Value, type Values } from './engine.ts'
 import { all, type Db, one, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
@@ -50,29 +50,85 @@ const plain = {
   until: 'at <',
 } as const
 
-async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
-  const { direction = 'asc', limit, after, offset = 0 } = query
-  const values: Record<string, Value> = { workspace: db.workspaceId, limit: limit + 1, offset }
-  const where: [string, Sql][] = []
-  for (const [key, comparison] of Object.entries(plain)) {
+/** What an index that has the rows in this order may be asked for; everything else must not lead another index to them. */
+const led: Readonly<Record<'id' | 'at', ReadonlySet<string>>> = {
+  id: new Set(['subject', 'subjectId']),
+  at: new Set(['type', 'since', 'until']),
+}
+
+interface Asked {
+  name: string
+  sql(engine: EngineKind): Sql
+  values: Record<string, Value>
+}
+
+/** What is asked of each event. Those of a few records are found by these, in whatever order they are wanted. */
+function conditionsOf(query: Omit<EventQuery, 'limit'>, order: 'id' | 'at' | 'none'): Asked[] {
+  const { subjectIds, types } = query
+  const isOfFew = query.subjectId !== undefined || subjectIds !== undefined
+  const mayLead = (key: string) => order === 'none' || (isOfFew ? led.id.has(key) || key === 'subjectIds' : led[order].has(key))
+  const mark = (key: string, engine: EngineKind) => (mayLead(key) ? sql`` : unindexed(engine))
+  const asked: Asked[] = Object.entries(plain).flatMap(([key, comparison]) => {
     const value = query[key as keyof typeof plain]
-    if (value === undefined) continue
-    where.push([key, sql`event.${sql.raw(comparison)} ${param(key)}`])
-    values[key] = value
-  }
-  if (after) {
-    where.push([`after ${direction}`, sql`event.id ${sql.raw(direction === 'asc' ? '>' : '<')} ${param('after')}`])
-    values.after = after.id
-  }
-  const list = shaped<EventRow>(`events ${direction} ${where.map(([name]) => name).join('|')}`, () => {
-    const conditions = [sql`event.workspace_id = ${param('workspace')}`, ...where.map(([, condition]) => condition)]
-    return sql`select * from event where ${sql.join(conditions, ' and ')}
-        order by event.id ${sql.raw(direction)} limit ${param('limit')} offset ${param('offset')}`
+    const write = (engine: EngineKind) => sql`${mark(key, engine)}event.${sql.raw(comparison)} ${param(key)}`
+    return value === undefined ? [] : [{ name: key, sql: write, values: { [key]: value } }]
   })
+  if (subjectIds) {
+    const values = { subjectIds: JSON.stringify(subjectIds.filter(Number.isSafeInteger)) }
+    asked.push({ name: 'subjectIds', sql: (engine) => inList(engine, sql`event.subject_id`, 'subjectIds'), values })
+  }
+  if (types) {
+    const values = Object.fromEntries(types.map((type, index) => [`type${index}`, type]))
+    const list = types.length === 0 ? sql`null` : sql.join(Object.keys(values).map((name) => param(name)))
+    asked.push({
+      name: `types ${types.length}`,
+      sql: (engine) => sql`${mark('types', engine)}event.type in (${list})`,
+      values,
+    })
+  }
+  return asked
+}
+
+/** Behind the last row seen: by id alone, or by moment and id. */
+function behind(order: 'id' | 'at', direction: 'asc' | 'desc', after: Key): Asked {
+  const sign = sql.raw(direction === 'asc' ? '>' : '<')
+  return order === 'id'
+    ? { name: 'after', sql: () => sql`event.id ${sign} ${param('after')}`, values: { after: after.id } }
+    : {
+        name: 'after',
+        sql: () => sql`(event.at, event.id) ${sign} (${param('moment')}, ${param('after')})`,
+        values: { moment: after.value, after: after.id },
+      }
+}
+
+const named = (asked: readonly Asked[]): string => asked.map(({ name }) => name).join('|')
+
+const together = (asked: readonly Asked[], engine: EngineKind): Sql =>
+  sql.join([sql`event.workspace_id = ${param('workspace')}`, ...asked.map((condition) => condition.sql(engine))], ' and ')
+
+async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
+  const { order = 'id', direction = 'asc', limit, after, offset = 0 } = query
+  const asked = [...conditionsOf(query, order), ...(after ? [behind(order, direction, after)] : [])]
+  const list = shaped<EventRow>(`events ${order} ${direction} ${named(asked)}`, (engine) => {
+    const way = sql.raw(direction)
+    const by = order === 'id' ? sql`event.id ${way}` : sql`event.at ${way}, event.id ${way}`
+    return sql`select * from event where ${together(asked, engine)} order by ${by} limit ${param('limit')} offset ${param('offset')}`
+  })
+  const values = Object.assign({ workspace: db.workspaceId, limit: limit + 1, offset }, ...asked.map(({ values }) => values))
   const rows = await db.session.all(list, values)
   const items = rows.slice(0, limit).map(toEvent)
   const last = items.at(-1)
-  return { items, next: rows.length > limit && last ? { value: last.id, id: last.id } : null }
+  return { items, next: rows.length > limit && last ? { value: order === 'id' ? last.id : last.at, id: last.id } : null }
+}
+
+async function countEvents(db: Db, query: Omit<EventQuery, 'limit'>): Promise<number> {
+  const asked = conditionsOf(query, 'none')
+  const count = shaped<{ n: number }>(
+    `count events ${named(asked)}`,
+    (engine) => sql`select count(*) as n from event where ${together(asked, engine)}`,
+  )
+  const values = Object.assign({ workspace: db.workspaceId }, ...asked.map(({ values }) => values))
+  return Number((await db.session.one(count, values))?.n ?? 0)
 }
 
 const latest = statement<EventRow>(
@@ -82,26 +138,31 @@ const latest = statement<EventRow>(
         and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`,
 )
 
+const valuesOf = (event: Omit<Event, 'id'>, workspaceId: number): Values => ({
+  workspace: workspaceId,
+  subject: event.type.slice(0, event.type.indexOf('.')),
+  subject_id: event.subjectId,
+  type: event.type,
+  at: event.at,
+  user: event.userId,
+  via: event.via,
+  before: event.before && JSON.stringify(event.before),
+  after: event.after && JSON.stringify(event.after),
+  batch: event.batch,
+})
+
+/** Adds events whose ids nobody asks for. */
+export async function appendEvents({ session, workspaceId }: Db, events: readonly Omit<Event, 'id'>[]): Promise<void> {
+  for (const event of events) await session.run(append, valuesOf(event, workspaceId))
+}
+
 export const eventTable = (db: Db): Store['events'] => ({
-  append: async (event) => {
-    const row = await db.session.one(append, {
-      workspace: db.workspaceId,
-      subject: event.type.slice(0, event.type.indexOf('.')),
-      subject_id: event.subjectId,
-      type: event.type,
-      at: event.at,
-      user: event.userId,
-      via: event.via,
-      before: event.before && JSON.stringify(event.before),
-      after: event.after && JSON.stringify(event.after),
-      batch: event.batch,
-    })
-    return Number(row?.id)
-  },
+  append: async (event) => Number((await db.session.one(append, valuesOf(event, db.workspaceId)))?.id),
   get: async (id) => (Number.isSafeInteger(id) ? one(db, byId, toEvent, { id }) : undefined),
   ofBatch: (first, before, limit) => all(db, ofBatch, toEvent, { first, before, limit }),
   countBatch: async (first) => Number((await db.session.one(countBatch, { workspace: db.workspaceId, first }))?.n ?? 0),
   list: (query) => listEvents(db, query),
+  count: (query) => countEvents(db, query),
   latest: async (subject, ids) => {
     const wanted = JSON.stringify(ids.filter(Number.isSafeInteger))
     return (await db.session.all(latest, { workspace: db.workspaceId, subject, ids: wanted })).map(toEvent)

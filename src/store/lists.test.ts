@@ -90,6 +90,34 @@ test.each(sorts.flatMap((by) => (['asc', 'desc'] as Direction[]).map((direction)
   },
 )
 
+test.each(['forwards', 'backwards'])('events in the order in which they happened, %s', async (way) => {
+  const { scope } = await world.workspace()
+  const user = scope.user.id
+  const moments = [50, 10, 30, 30, 20, 40, 30]
+  await scope.store.transaction(async ({ events }) => {
+    for (const [index, at] of moments.entries()) {
+      const type = index % 2 === 0 ? 'deal.moved' : 'deal.updated'
+      await events.append({ type, subjectId: 1, at, userId: user, via: 'native', before: null, after: null, batch: null })
+    }
+  })
+  const direction = way === 'forwards' ? 'asc' : 'desc'
+  const list = (query: object) =>
+    everything((window) => scope.store.events.list({ ...query, ...window, order: 'at', direction }), 2)
+  const inOrder = (found: readonly { at: number }[]) => found.map(({ at }) => at)
+  const sign = way === 'forwards' ? 1 : -1
+  const own = (await list({ subject: 'deal' })).map(({ at, id }) => ({ at, id }))
+  expect(inOrder(own)).toEqual(moments.toSorted((a, b) => sign * (a - b)))
+  expect(own).toEqual(own.toSorted((a, b) => sign * (a.at - b.at || a.id - b.id)))
+  expect(await list({ subject: 'deal', subjectIds: [1, 2] })).toHaveLength(moments.length)
+  expect(await list({ subject: 'deal', subjectIds: [2] })).toEqual([])
+  expect(await list({ types: ['deal.moved', 'deal.updated'] })).toHaveLength(moments.length)
+  expect(await list({ types: [] })).toEqual([])
+  expect(await scope.store.events.count({ types: ['deal.moved'], since: 20 })).toBe(4)
+  expect(inOrder(await list({ type: 'deal.moved', since: 20, until: 31 }))).toEqual(
+    [20, 30, 30].toSorted((a, b) => sign * (a - b)),
+  )
+})
+
 test.each(['members', 'tokens', 'records', 'events forwards', 'events backwards'])(
   '%s are all there once and in order',
   async (name) => {
@@ -155,9 +183,13 @@ const questions = (): Promise<unknown>[] => {
       {},
       { subject: 'deal' as const, subjectId: 1 },
       { type: 'deal.moved' as const },
+      { type: 'deal.moved' as const, order: 'at' as const, since: 1 },
       { userId: 1 },
       { since: 1, until: 2 },
-    ].map((query) => events.list({ ...query, limit })),
+      { order: 'at' as const, since: 1, until: 2 },
+      { order: 'at' as const, subject: 'deal' as const, subjectIds: [1, 2], types: ['deal.moved' as const] },
+      { order: 'at' as const, types: ['deal.moved' as const, 'deal.updated' as const] },
+    ].flatMap((query) => [events.list({ ...query, limit }), events.count(query)]),
     ...[{}, { ids: [1] }, { email: 'x' }, { text: 'x' }, { role: 'admin' as const }, { isActive: true }].map((query) =>
       members.list({ ...query, limit }),
     ),

@@ -1,5 +1,6 @@
 import type { Registry, Store } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
+import { gathering } from './bulk.ts'
 import { dealTable } from './deals.ts'
 import { type Engine, type Session, statement } from './engine.ts'
 import { eventTable } from './history.ts'
@@ -15,6 +16,8 @@ import {
   workspaceTable,
 } from './people.ts'
 import { answerTable, recordTable } from './records.ts'
+import { lifeTable } from './reports/lives.ts'
+import { reportTables } from './reports/tables.ts'
 import { revisions } from './revisions.ts'
 import type { Db } from './rows.ts'
 import { sql } from './sql.ts'
@@ -25,17 +28,29 @@ import { deliveryTable, webhookTable } from './webhooks.ts'
 class WorkspaceStore implements Store {
   readonly #db: Db
   readonly #inTransaction: boolean
-  #tables: Partial<Store> = {}
+  readonly #gathers: boolean
+  readonly #tables: { -readonly [K in keyof Store]?: Store[K] }
 
-  constructor(db: Db, inTransaction: boolean) {
+  /** `gathering`: tables that are used instead of the ordinary ones, inside `bulk`. */
+  constructor(db: Db, inTransaction: boolean, gathering?: Partial<Store>) {
     this.#db = db
     this.#inTransaction = inTransaction
+    this.#gathers = gathering !== undefined
+    this.#tables = { ...gathering }
   }
 
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
     const { engine, workspaceId } = this.#db
     if (this.#inTransaction) return this.#db.session.savepoint(() => work(this))
     return engine.transaction((session) => work(new WorkspaceStore({ engine, session, workspaceId }, true)))
+  }
+
+  bulk<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    const { engine, workspaceId } = this.#db
+    if (this.#gathers) return this.transaction(work)
+    const run = (session: Session) =>
+      gathering({ engine, session, workspaceId }, (tables, db) => work(new WorkspaceStore(db, true, tables)))
+    return this.#inTransaction ? this.#db.session.savepoint(() => run(this.#db.session)) : engine.transaction(run)
   }
 
   lockStructure(): Promise<void> {
@@ -68,6 +83,12 @@ class WorkspaceStore implements Store {
   }
   get deals() {
     return (this.#tables.deals ??= dealTable(this.#db))
+  }
+  get lives() {
+    return (this.#tables.lives ??= lifeTable(this.#db))
+  }
+  get reports() {
+    return (this.#tables.reports ??= reportTables(this.#db))
   }
   get events() {
     return (this.#tables.events ??= eventTable(this.#db))

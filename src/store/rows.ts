@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import type { Identity } from '../domain/store.ts'
 import { type Engine, param, type Session, type Statement, statement, type Value, type Values } from './engine.ts'
@@ -22,14 +23,57 @@ const nextId = statement<{ value: number }>(
 /** amoCRM's two system statuses are the same number in every account; no stage is ever called so. */
 const reserved: ReadonlySet<number> = new Set([142, 143])
 
+const randomness = new Uint8Array(16 * 256)
+let used = randomness.length
+let last = { ms: 0, count: 0 }
+
+/** A uuid that sorts by time, those of one millisecond in the order they were made. Randomness is taken in blocks: a call for each costs more than a row. */
+export function newUuid(): string {
+  if (used === randomness.length) {
+    randomFillSync(randomness)
+    used = 0
+  }
+  const random = randomness.subarray(used, (used += 16))
+  const now = Date.now()
+  const start = ((random[6] ?? 0) << 16) | ((random[7] ?? 0) << 8) | (random[8] ?? 0)
+  last = now > last.ms ? { ms: now, count: start } : { ms: last.ms, count: last.count + 1 }
+  return uuid({ random, msecs: last.ms, seq: last.count })
+}
+
 /** The next id of a table (contacts and companies share theirs) and a uuid that sorts by time. */
 export async function identify({ session }: Pick<Db, 'session'>, name: string): Promise<Identity> {
   for (;;) {
     const row = await session.one(nextId, { name })
     const id = row?.value ?? 0
-    if (name !== 'stage' || !reserved.has(id)) return { id, uuid: uuid() }
+    if (name !== 'stage' || !reserved.has(id)) return { id, uuid: newUuid() }
   }
 }
+
+const nextIds = statement<{ value: number }>(
+  () =>
+    sql`insert into sequence (name, value) values (${param('name')}, ${param('count')})
+      on conflict (name) do update set value = sequence.value + ${param('count')} returning value`,
+)
+
+const putBack = statement(
+  () => sql`update sequence set value = ${param('last')} where name = ${param('name')} and value = ${param('taken')}`,
+)
+
+/** Ids that are nobody's yet, `end` excluded. */
+export interface IdRange {
+  next: number
+  end: number
+}
+
+/** Takes so many ids at once. Nobody else takes any until the transaction ends. */
+export async function takeIds(session: Session, name: string, count: number): Promise<IdRange> {
+  const end = Number((await session.one(nextIds, { name, count }))?.value ?? 0) + 1
+  return { next: end - count, end }
+}
+
+/** Gives back those that were not used, in the transaction that took them. */
+export const returnIds = (session: Session, name: string, { next, end }: IdRange): void | Promise<void> =>
+  session.run(putBack, { name, last: next - 1, taken: end - 1 })
 
 /** A row as it is kept: a value for each column of its table. */
 export type Columns = Readonly<Record<string, Value>>

@@ -19,6 +19,9 @@ export interface Schema {
   loss_reason: LossReasonRow
   custom_field: CustomFieldRow
   event: EventRow
+  stretch: StretchRow
+  balance: BalanceRow
+  passage: PassageRow
   revision: RevisionRow
   saved_view: SavedViewRow
   record: RecordRow
@@ -257,6 +260,66 @@ export interface SavedViewRow {
   query: string
   created_at: number
   updated_at: number
+}
+
+/** A part of a deal's life, as reports read it; see `domain/reports/life.ts`. */
+export interface StretchRow {
+  workspace_id: number
+  deal_id: number
+  nth: number
+  since: number
+  until: number | null
+  pipeline_id: number
+  stage_id: number
+  kind: string
+  entered_at: number
+  born_at: number
+  arrives: number
+  is_first: number
+  from_stage_id: number | null
+  stayed: number | null
+  user_id: number
+  amount: number
+  currency: string
+  owner_id: number
+  probability: number | null
+  expected_close_date: string | null
+  is_counted: number
+  is_gone: number
+}
+
+/** What came to and went from a stage, by days and by rows of days; see `domain/reports/ledger.ts`. */
+export interface BalanceRow {
+  workspace_id: number
+  pipeline_id: number
+  span: number
+  bucket: number
+  stage_id: number
+  currency: string
+  owner_id: number
+  month: number
+  stripe: number
+  deal_count: number
+  amount: number | bigint
+  own_amount: number | bigint
+  own_weighted: number | bigint
+}
+
+/** Who went from where to where on a day. */
+export interface PassageRow {
+  workspace_id: number
+  pipeline_id: number
+  day: number
+  from_stage_id: number
+  to_stage_id: number
+  currency: string
+  owner_id: number
+  stripe: number
+  deal_count: number
+  firsts: number
+  amount: number | bigint
+  stays: number
+  stayed: number | bigint
 }
 
 export interface RecordRow {

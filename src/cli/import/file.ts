@@ -8,6 +8,7 @@ import type { ImportOptions } from '../import.ts'
 import { adminScope, chooseWorkspace, withOpenStore } from '../open.ts'
 import type { Row } from '../rows/row.ts'
 import { columnsOf, openSource, rowsOf } from '../rows/source.ts'
+import { textOf } from '../rows/values.ts'
 import type { Reading } from './cells.ts'
 import { type Fields, type Mapping, mapColumns } from './columns.ts'
 import { Directory } from './directory.ts'
@@ -62,6 +63,7 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
         rows: rowsOf(source, columns),
         before: (scope) => noun.before(scope, directory),
         take: (scope, row) => take(scope, directory, row),
+        expect: (scope, rows) => expectRows(scope, rows, mapping.fields.get('external_id')),
         dryRun: options.dryRun ?? false,
         onTaken: (taken) => {
           report.taken(taken.became)
@@ -75,6 +77,12 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
     process.stdout.write(`${report.lines(kept, noun.summary()).join('\n')}\n`)
     if (!report.isComplete()) process.exitCode = 1
   })
+}
+
+/** Deals are looked for by their external ids, all of a batch at once. */
+async function expectRows(scope: Scope, rows: readonly Row[], column: number | undefined): Promise<void> {
+  if (column === undefined) return
+  await scope.store.deals.expect(rows.map(({ cells }) => textOf(cells[column])).filter((id) => id !== ''))
 }
 
 /** On a store that is new an import does what a first start would have done. */

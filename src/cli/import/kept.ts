@@ -16,6 +16,7 @@ export class Kept {
   /** In a rehearsal every batch makes the same things anew; each counts once. */
   readonly #rehearsed = new Set<string>()
   #ofRow: { thing: Thing; name: string }[] = []
+  #ofBatch: { thing: Thing; name: string }[] = []
 
   constructor({ creates, isRehearsal }: { creates: ReadonlySet<Thing>; isRehearsal: boolean }) {
     this.#creates = creates
@@ -24,10 +25,19 @@ export class Kept {
 
   beginBatch(): void {
     if (this.#isRehearsal || this.#values.size > namesKept) this.#values.clear()
+    this.#ofBatch = []
     this.#ofRow = []
   }
 
+  /** What the batch has made is undone with it. */
+  forgetBatch(): void {
+    this.#ofRow = [...this.#ofBatch, ...this.#ofRow]
+    this.forgetRow()
+    this.#ofBatch = []
+  }
+
   beginRow(): void {
+    this.#ofBatch.push(...this.#ofRow)
     this.#ofRow = []
   }
 
@@ -37,6 +47,7 @@ export class Kept {
       this.#made.set(thing, (this.#made.get(thing) ?? 0) - 1)
       this.#rehearsed.delete(`${thing} ${name}`)
     }
+    this.#ofRow = []
   }
 
   /** How many of each were made. */

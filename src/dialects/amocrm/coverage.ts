@@ -173,9 +173,14 @@ const v4: readonly Coverage[] = [
     status: 'partial',
     why: 'Always refused: only chats and letters can be linked, and these cannot come in here.',
   },
-  { method: 'GET', path: '/api/v4/events', status: 'absent', why: later },
-  { method: 'GET', path: '/api/v4/events/:id', status: 'absent', why: later },
-  { method: 'GET', path: '/api/v4/events/types', status: 'absent', why: later },
+  {
+    method: 'GET',
+    path: '/api/v4/events',
+    status: 'partial',
+    why: 'Of leads alone; values are searched by status only.',
+  },
+  { method: 'GET', path: '/api/v4/events/:id', status: 'full' },
+  { method: 'GET', path: '/api/v4/events/types', status: 'full' },
   { method: 'GET', path: '/api/v4/webhooks', status: 'absent', why: later },
   { method: 'POST', path: '/api/v4/webhooks', status: 'absent', why: later },
   { method: 'DELETE', path: '/api/v4/webhooks', status: 'absent', why: later },
@@ -225,6 +230,10 @@ export const differences: readonly Difference[] = [
   {
     what: 'Filters of leads that cannot be applied are refused with 400 rather than passed over.',
     test: 'filters that cannot be applied are refused rather than passed over',
+  },
+  {
+    what: 'Events are of leads; one change of several fields is several events with numbers of their own, and a new lead’s note is its event.',
+    test: 'one change can be several events, and the newest are first',
   },
   {
     what: 'Several rows of v4 are taken together or not at all, and everything that is wrong is named.',

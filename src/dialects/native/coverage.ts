@@ -31,6 +31,7 @@ PATCH /stages/:id
 DELETE /stages/:id
 POST /stages/:id/merge
 GET /stages/:id/events
+GET /stages/:id/column
 GET /deals
 POST /deals
 GET /deals/:id
@@ -42,6 +43,7 @@ POST /deals/:id/lose
 POST /deals/:id/reopen
 POST /deals/:id/restore
 GET /deals/:id/events
+GET /deals/:id/stage-times
 POST /deals/bulk
 POST /deals/bulk-move
 GET /contacts
@@ -76,6 +78,9 @@ POST /webhooks/:id/replay
 GET /webhooks/:id/deliveries
 GET /webhooks/:id/deliveries/:delivery
 POST /webhooks/:id/deliveries/:delivery/replay
+GET /live
+GET /reports/forecast
+GET /reports/forecast.csv
 `
 
 export const coverage: readonly Coverage[] = operations

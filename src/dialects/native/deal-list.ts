@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DealFilter, DealSort } from '../../domain/deal.ts'
 import { stageKinds } from '../../domain/stage.ts'
+import { isDay } from '../../domain/time.ts'
 import {
   amountParam,
   choicesParam,
@@ -61,7 +62,12 @@ export const DealsQuery = z.strictObject({
   minAmount: amountParam('At least so many minor units.'),
   maxAmount: amountParam('At most so many minor units.'),
   currency: textParam('In this currency.'),
-  expectedCloseDate: dayParam('Expected to close on this day.'),
+  expectedCloseDate: z
+    .string()
+    .refine((text) => text === 'none' || isDay(text), 'must be a day, YYYY-MM-DD, or none')
+    .transform((text) => (text === 'none' ? '' : text))
+    .optional()
+    .meta({ description: 'Expected to close on this day, YYYY-MM-DD, or `none`: on no day yet.', ...told({ type: 'string' }) }),
   expectedCloseSince: dayParam('Expected to close on this day or later.'),
   expectedCloseUntil: dayParam('Expected to close before this day.'),
   updatedSince: timeParam('Changed at this time or later.'),

@@ -56,7 +56,12 @@ export const DealJson = z.object(shape).meta({ id: 'Deal', description: 'Somethi
 
 export type CardJson = z.output<typeof CardJson>
 export const CardJson = z
-  .object({ ...shape, rotsAt: timeText('When it begins, or began, to rot; null: never.').nullable() })
+  .object({
+    ...shape,
+    rotsAt: timeText('When it begins, or began, to rot; null: never.').nullable(),
+    contactName: words('What the contact is called.').nullable(),
+    companyName: words('What the company is called.').nullable(),
+  })
   .meta({ id: 'Card', description: 'A deal on the board.' })
 
 const fields = {

@@ -35,8 +35,15 @@ export const EventJson = z
   .object(shape)
   .meta({ id: 'Event', description: 'One change, as it was. Events are never changed or removed.' })
 
-const AnyEventJson = z
-  .object({ ...shape, subjectId: z.int().meta({ description: 'Id of the pipeline, stage or deal.' }) })
+export type AnyEventJson = z.output<typeof AnyEventJson>
+export const AnyEventJson = z
+  .object({
+    ...shape,
+    subjectId: z.int().meta({ description: 'Id of the pipeline, stage or deal.' }),
+    batch: z.int().nullable().meta({
+      description: 'Id of the first event of the same request or import. Null for that one itself, and where it is alone.',
+    }),
+  })
   .meta({ id: 'WorkspaceEvent', description: 'One change, and of what.' })
 
 const common = { sort: sortParam(['id']), limit: limitParam, cursor: cursorParam }
@@ -65,6 +72,12 @@ const writeEvent = (event: Event): EventJson => ({
   dialect: event.via,
   before: writeFields(event.before),
   after: writeFields(event.after),
+})
+
+export const writeAnyEvent = (event: Event): AnyEventJson => ({
+  ...writeEvent(event),
+  subjectId: event.subjectId,
+  batch: event.batch,
 })
 
 const eventsOf = async (
@@ -96,7 +109,7 @@ export function eventRoutes(api: NativeSpeaker): void {
     },
     async ({ scope, query: { subject, subjectId, ...query } }) => {
       if ((subject === undefined) !== (subjectId === undefined)) alone(subject === undefined ? 'subject' : 'subjectId')
-      return eventsOf(scope, { subject, subjectId }, query, (event) => ({ ...writeEvent(event), subjectId: event.subjectId }))
+      return eventsOf(scope, { subject, subjectId }, query, writeAnyEvent)
     },
   )
 

@@ -8,11 +8,13 @@ import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
+import { liveRoutes } from './live.ts'
 import { lossReasonRoutes } from './loss-reasons.ts'
 import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
+import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -36,7 +38,7 @@ export const native: Dialect = {
   webhooks,
   mount(app, host) {
     const api = speakNative(app, host)
-    for (const open of nouns) open(api)
+    for (const open of nouns) open(api, host)
     referenceRoute(app, host)
   },
 }
@@ -57,5 +59,7 @@ const nouns = [
   eventRoutes,
   webhookRoutes,
   deliveryRoutes,
+  liveRoutes,
+  reportRoutes,
   apiRoutes,
 ]

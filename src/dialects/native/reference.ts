@@ -188,7 +188,8 @@ function refusal(status: number) {
   return { description, content: { 'application/problem+json': { schema: ProblemJson, example } } }
 }
 
-function successOf(method: string, { one, made, list, answer, tagged }: About): ZodOpenApiResponsesObject {
+function successOf(method: string, { one, made, list, answer, text, tagged }: About): ZodOpenApiResponsesObject {
+  if (text) return { 200: { description: text.description, content: { [text.type]: { schema: { type: 'string' } } } } }
   const record = one ?? made
   const schema = answer ?? (record && z.object({ data: record })) ?? (list && z.object({ data: z.array(list), next }))
   if (!schema) return { 204: { description: 'Done.' } }

@@ -16,6 +16,8 @@ export interface About {
   made?: z.ZodType
   list?: z.ZodType
   answer?: z.ZodType
+  /** Or text of another type than JSON, and what it looks like. */
+  text?: { type: 'text/event-stream' | 'text/csv'; description: string }
   /** What the body is described by, where it is checked more finely than a schema can say. */
   body?: z.ZodType
   /** The least role; `viewer` where nothing is said. */
@@ -40,7 +42,10 @@ export const tags = {
   'Loss reasons': 'Why deals are lost, or found not to qualify.',
   'Custom fields': 'What a team has added to its deals, or to its contacts and companies.',
   Webhooks: 'Who hears of what happens: subscriptions of every API, what was sent to them, and what became of it.',
+  Live: 'What happens, told while it happens.',
   Events: 'What happened to pipelines, stages and deals: append-only, with before and after, by whom and through which API.',
+  Reports:
+    'Numbers about what happened, as exact as the log that they follow from; each is defined in `docs/numbers.md`. All are of one pipeline.',
 } as const
 export type Tag = keyof typeof tags
 

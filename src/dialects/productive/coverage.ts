@@ -6,7 +6,6 @@ const absent = (method: Coverage['method'], path: string, why: string): Coverage
 
 const dealsOnly = 'Deals only: a request for a budget is refused, because crmux keeps no books about work and invoices.'
 const budgets = 'Is about budgets, which crmux does not keep.'
-const history = 'History is not told in this dialect yet.'
 const hooks = 'Webhooks are not sent yet.'
 const filters = 'Filters and sorts that crmux has data and an index for; any other is refused as unsupported.'
 const known = 'Attributes that crmux knows; the vendor has more settings.'
@@ -79,8 +78,12 @@ export const coverage: readonly Coverage[] = [
   partial('GET', '/api/v2/organizations', known),
   partial('GET', '/api/v2/organizations/:id', known),
 
-  absent('GET', '/api/v2/activities', history),
-  absent('GET', '/api/v2/activities/:id', history),
+  partial(
+    'GET',
+    '/api/v2/activities',
+    'Changes of deals: there are no comments and e-mails, and the history of people and companies is not kept.',
+  ),
+  full('GET', '/api/v2/activities/:id'),
   absent('GET', '/api/v2/webhooks', hooks),
   absent('POST', '/api/v2/webhooks', hooks),
   absent('GET', '/api/v2/webhooks/:id', hooks),
@@ -91,6 +94,14 @@ export const coverage: readonly Coverage[] = [
 ]
 
 export const differences: readonly Difference[] = [
+  {
+    what: 'A changeset is a list of attributes and relations, each with what it was and what it is; the vendor shows a list and not what is in it.',
+    test: 'a changeset tells everything under the names of the deal',
+  },
+  {
+    what: 'Activities are changes of deals; filters of what crmux has none of are refused with 400.',
+    test: 'what the log cannot be asked is refused rather than overlooked',
+  },
   {
     what: 'Status 3 (lost) also stands for the stages of deals that did not qualify.',
     test: 'a stage for deals that did not qualify is one of the lost',

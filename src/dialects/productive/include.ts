@@ -1,4 +1,5 @@
 import type { Scope } from '../../domain/scope.ts'
+import { loadActivities } from './activities.ts'
 import { loadCompanies } from './companies.ts'
 import { loadStatuses } from './deal-statuses.ts'
 import { loadDeals } from './deals.ts'
@@ -20,6 +21,7 @@ const loaders: Readonly<Record<ResourceType, Load | null>> = {
   deal_statuses: loadStatuses,
   lost_reasons: loadReasons,
   deals: loadDeals,
+  activities: loadActivities,
   deleted_items: null,
 }
 

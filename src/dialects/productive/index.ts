@@ -1,5 +1,6 @@
 import { speak } from '../../http/speak.ts'
 import type { Dialect } from '../dialect.ts'
+import { openActivities } from './activity-routes.ts'
 import { openCompanies } from './company-routes.ts'
 import { coverage, differences } from './coverage.ts'
 import { openDeals } from './deal-routes.ts'
@@ -38,6 +39,7 @@ export const productive: Dialect = {
       openLostReasons,
       openDeals,
       openDeletedItems,
+      openActivities,
       openCompanies,
       openPeople,
       openOrganizations,

@@ -58,6 +58,7 @@ export const relations = {
     custom_field_people: null,
     custom_field_attachments: null,
   },
+  activities: { organization: 'organizations', creator: 'people', deal: 'deals' },
   deleted_items: { organization: 'organizations', deleter: 'people' },
 } as const satisfies Record<string, Record<string, string | null>>
 

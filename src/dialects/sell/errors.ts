@@ -11,6 +11,7 @@ const messages: Readonly<Record<string, string>> = {
   already_exists: 'attribute value already exists',
   blank: 'attribute value cannot be blank',
   conflict: 'more than one resource matches',
+  gone: 'Gone',
   incorrect_payload: 'payload is incorrect',
   incorrect_value: 'attribute value is incorrect',
   insufficient_scope: 'not allowed',
@@ -58,7 +59,9 @@ export function render(fault: Fault, req: FastifyRequest): Answer {
     case 'bad_header':
       return fault.header === 'accept'
         ? say(406, { code: 'invalid_header', details: 'Only application/json can be sent.' })
-        : say(400, { code: 'invalid_user_agent', details: 'Requests must carry a User-Agent header.' })
+        : fault.header === 'user-agent'
+          ? say(400, { code: 'invalid_user_agent', details: 'Requests must carry a User-Agent header.' })
+          : say(400, { code: 'invalid_header', details: `The header ${fault.header} is missing or invalid.` })
     case 'bad_input':
       return badInput(fault, req)
     case 'invalid':
@@ -75,6 +78,10 @@ export function render(fault: Fault, req: FastifyRequest): Answer {
       return say(500, { code: 'server_error', details: 'The request id tells our log what happened.' })
   }
 }
+
+/** A position in a stream that lies too far back. */
+export const expired = (req: FastifyRequest): Answer =>
+  envelope(410, [{ code: 'gone', details: 'The position is older than what is kept. Begin again at tail or top.' }], req)
 
 const notFound = (req: FastifyRequest): Answer =>
   envelope(404, [{ code: 'not_found', details: 'Resource you are looking for was not found.' }], req)

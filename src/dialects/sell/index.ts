@@ -6,11 +6,13 @@ import { coverage, differences } from './coverage.ts'
 import { mountCustomFields } from './custom-fields.ts'
 import { mountDeals } from './deal-routes.ts'
 import { render } from './errors.ts'
+import { mountFirehose } from './firehose.ts'
 import { mountNames } from './names.ts'
 import { mountPipelines } from './pipelines.ts'
 import { lossReasons, unqualifiedReasons } from './reasons.ts'
 import { dealSources, olderSources, tagList } from './records.ts'
 import { mountStages } from './stages.ts'
+import { mountSync } from './sync.ts'
 import { template } from './template.ts'
 import { mountUsers } from './users.ts'
 import { headers, sellWire } from './wire.ts'
@@ -43,5 +45,7 @@ export const sell: Dialect = {
     for (const names of [lossReasons, unqualifiedReasons, dealSources, olderSources, tagList]) mountNames(api, names)
     mountCustomFields(api)
     mountUsers(api)
+    mountFirehose(api)
+    mountSync(api)
   },
 }

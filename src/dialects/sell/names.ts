@@ -94,7 +94,8 @@ export function mountNames(api: Speaker, names: NameList): void {
 // In the schema where the list speaks of it.
 const readType = (data: object) => ({ resourceType: (data as { resource_type?: string }).resource_type })
 
-const writeName = (row: Named, hasType: boolean) => ({
+/** As the vendor shows one. */
+export const writeName = (row: Named, hasType: boolean) => ({
   id: row.id,
   creator_id: row.creatorId,
   name: row.name,

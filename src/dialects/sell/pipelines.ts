@@ -34,7 +34,8 @@ export function mountPipelines(api: Speaker): void {
   })
 }
 
-const writePipeline = ({ id, name, isDisabled, createdAt, updatedAt }: Pipeline) => ({
+/** As the vendor shows one. */
+export const writePipeline = ({ id, name, isDisabled, createdAt, updatedAt }: Pipeline) => ({
   id,
   name,
   disabled: isDisabled,

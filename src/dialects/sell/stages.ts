@@ -47,16 +47,19 @@ export function mountStages(api: Speaker): void {
   })
 }
 
-async function placedStages(scope: Scope): Promise<Placed[]> {
-  const stages = await listStages(scope)
-  const pipelines = Map.groupBy(stages, (stage) => stage.pipelineId)
+/** All live stages, as they stand. */
+export const placedStages = async (scope: Scope): Promise<Placed[]> => (await listStages(scope)).map(await placedAmong(scope))
+
+/** What says how a stage stands among the live ones of its pipeline, whether it is one of them or not. */
+export async function placedAmong(scope: Scope): Promise<(stage: Stage) => Placed> {
+  const pipelines = Map.groupBy(await listStages(scope), (stage) => stage.pipelineId)
   const incoming = new Set([...pipelines.values()].map((row) => (entryStage(row) ?? row.find(isOpen))?.id))
-  return stages.map((stage) => ({
+  return (stage) => ({
     id: stage.id,
     stage,
     category: stage.kind !== 'open' ? stage.kind : incoming.has(stage.id) ? 'incoming' : 'in_progress',
     likelihood: likelihoodOf(stage),
-  }))
+  })
 }
 
 /**
@@ -65,7 +68,8 @@ async function placedStages(scope: Scope): Promise<Placed[]> {
  */
 const likelihoodOf = (stage: Stage): number | null => (isOpen(stage) ? (stage.probability ?? 100) : null)
 
-const writeStage = ({ stage, category, likelihood }: Placed) => ({
+/** A stage as the vendor shows it. */
+export const writeStage = ({ stage, category, likelihood }: Placed) => ({
   id: stage.id,
   name: stage.name,
   category,

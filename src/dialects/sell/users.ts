@@ -63,7 +63,8 @@ const roleOf = ({ role }: Member) => (role === 'admin' ? 'admin' : 'user')
 const statusOf = ({ isActive }: Member) => (isActive ? 'active' : 'inactive')
 const roleId = (role: Role): number => roles.indexOf(role) + 1
 
-const writeUser = (user: Member, timezone: string) => ({
+/** As the vendor shows one. */
+export const writeUser = (user: Member, timezone: string) => ({
   id: user.id,
   name: user.name,
   email: user.email,
@@ -99,7 +100,7 @@ const clockOf = (locale: string): '12H' | '24H' =>
   new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ? '12H' : '24H'
 
 /** `UTC+02:00`: the distance of the account's zone from UTC, as it is now. */
-function timezoneOf({ workspace: { timeZone }, now }: Scope): string {
+export function timezoneOf({ workspace: { timeZone }, now }: Scope): string {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }).formatToParts(now())
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT'
   return name === 'GMT' ? 'UTC+00:00' : name.replace('GMT', 'UTC')

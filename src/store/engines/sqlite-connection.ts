@@ -152,6 +152,6 @@ export const codeOf = (error: unknown): number | undefined => {
 
 /** The one constraint that a well-formed request can run into: a sum that leaves 64 bits turns into a real, which the table refuses. */
 export const asRefusal = (error: unknown): unknown =>
-  codeOf(error) === constraintDatatype && String(error).includes('stage_total.')
+  codeOf(error) === constraintDatatype && /(?:stage_total|balance|passage)\./.test(String(error))
     ? new DomainError({ kind: 'conflict', rule: 'total_overflow' })
     : error

@@ -117,6 +117,20 @@ describe('@shevernitskiy/amo', () => {
     expect(complex).toMatchObject([{ merged: false }])
   })
 
+  test('reads what happened', async () => {
+    const amo = await open()
+    const id = await addLead(callAs(app, ws), { name: 'Lead' })
+    await callAs(app, ws).patch(`/api/v4/leads/${id}`, { status_id: 142 })
+    const { _embedded } = await amo.event.getEvents({
+      filter: (filter) => filter.multi('type', ['lead_added', 'lead_status_changed']),
+    })
+    expect(_embedded.events.map(({ type }) => type)).toEqual(['lead_status_changed', 'lead_added'])
+    const [moved] = _embedded.events
+    // The client types ids as numbers; the vendor's are texts.
+    expect((await amo.event.getEventById(moved?.id as unknown as number)).entity_id).toBe(id)
+    expect((await amo.event.getEventsTypes('en'))._embedded.events_types.map(({ key }) => key)).toContain('lead_status_changed')
+  })
+
   test('sorts incoming leads', async () => {
     const amo = await open()
     const [pipeline] = await ws.scope.store.pipelines.live()

@@ -1,5 +1,6 @@
 import type { Speaker } from '../../../http/speak.ts'
 import { openAccount } from './account.ts'
+import { openEvents } from './events/index.ts'
 import { openLeads } from './leads.ts'
 import { openLossReasons } from './loss-reasons.ts'
 import { openPipelines } from './pipelines.ts'
@@ -9,5 +10,6 @@ import { openUsers } from './users.ts'
 
 /** Opens the routes of v4. */
 export function openV4(api: Speaker): void {
-  for (const open of [openAccount, openUsers, openLeads, openLossReasons, openPipelines, openStatuses, openUnsorted]) open(api)
+  for (const open of [openAccount, openUsers, openLeads, openLossReasons, openPipelines, openStatuses, openUnsorted, openEvents])
+    open(api)
 }

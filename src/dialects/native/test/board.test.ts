@@ -139,3 +139,45 @@ test('native: events of everything, or of one record', async () => {
   expect((await api.get(`/pipelines/${pipelineId}/events`)).body.data).toHaveLength(2)
   expect((await api.get('/events?subject=stage')).body.errors[0]).toMatchObject({ field: 'subjectId', rule: 'required' })
 })
+
+test('native: a column goes to any place at once, and shows whom its deals are with', async () => {
+  const { api, pipelineId, lead } = await open()
+  const { id: companyId } = (await api.post('/companies', { name: 'Acme' })).body.data
+  const { id: contactId } = (await api.post('/contacts', { name: 'Ada Lovelace' })).body.data
+  for (const title of ['a', 'b', 'c', 'd']) {
+    now += 1000
+    await api.post('/deals', { title, stageId: lead, companyId, contactId })
+  }
+  await api.delete(`/companies/${companyId}`)
+  const column = (await api.get(`/stages/${lead}/column?skip=1&limit=2`)).body.data
+  expect(column.cards.map(({ title }: Body) => title)).toEqual(['c', 'b'])
+  expect(column.cards[0]).toMatchObject({ companyName: 'Acme', contactName: 'Ada Lovelace' })
+  expect(column.stage.id).toBe(lead)
+  expect(column.totals[0].count).toBe(4)
+  expect(column.next).not.toBeNull()
+  const { columns } = (await api.get(`/pipelines/${pipelineId}/board?limit=2`)).body.data
+  expect({ ...columns[0], cards: [], next: null }).toEqual({ ...column, cards: [], next: null })
+  expect((await api.get(`/stages/${lead}/column?skip=3`)).body.data).toMatchObject({ cards: [{ title: 'a' }], next: null })
+  expect((await api.get(`/stages/${lead}/column?skip=-1`)).status).toBe(400)
+  expect((await api.get('/stages/999999/column')).status).toBe(404)
+})
+
+test('native: the board’s cards can be filtered and sorted; its totals stay whole', async () => {
+  const { api, pipelineId, lead, offer } = await open()
+  await api.post('/deals', { title: 'Old roof', amount: 100, stageId: lead })
+  now += 4 * 86_400_000
+  await api.post('/deals', { title: 'New roof', amount: 300, stageId: lead })
+  now += 1000
+  await api.post('/deals', { title: 'New door', amount: 200, stageId: lead })
+  await api.post('/deals', { title: 'Old door', amount: 200, stageId: offer })
+  const titles = async (query: string) => {
+    const { columns } = (await api.get(`/pipelines/${pipelineId}/board?kinds=open&${query}`)).body.data
+    return columns.map(({ cards }: Body) => cards.map(({ title }: Body) => title))
+  }
+  expect(await titles('rotting=true')).toEqual([['Old roof'], []])
+  expect(await titles('rotting=false')).toEqual([['New door', 'New roof'], ['Old door']])
+  expect(await titles('text=roof&sort=amount')).toEqual([['Old roof', 'New roof'], []])
+  expect(await titles('sort=-amount')).toEqual([['New roof', 'New door', 'Old roof'], ['Old door']])
+  const { columns } = (await api.get(`/pipelines/${pipelineId}/board?text=nothing`)).body.data
+  expect(columns[0]).toMatchObject({ cards: [], next: null, totals: [{ count: 3, amount: 600 }] })
+})

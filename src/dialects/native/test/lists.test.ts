@@ -76,6 +76,7 @@ test.each([
   ['maxAmount=100', 'alpha lost'],
   ['minAmount=200&maxAmount=200&currency=EUR', 'gamma'],
   ['expectedCloseDate=2026-06-01', 'beta'],
+  ['expectedCloseDate=none', 'alpha gamma lost'],
   ['expectedCloseSince=2026-06-01&expectedCloseUntil=2026-07-01', 'beta'],
   ['createdSince=2026-05-01T00:03:00Z&createdUntil=2026-05-01T00:04:00Z', 'gamma'],
   ['updatedSince=2026-05-01T02:07:00%2B02:00', 'delta'],

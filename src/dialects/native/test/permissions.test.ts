@@ -122,7 +122,9 @@ describe('native: roles', () => {
     for (const { url } of app.server.routes.filter(({ dialect, method }) => dialect === 'native' && method === 'GET')) {
       if (url.startsWith('/users/') || url.startsWith('/tokens/') || url.startsWith('/webhooks')) continue
       const noun = url.split('/')[1] ?? ''
-      const answer = await caller.get(fill(url.replace(':id', ids[noun] ?? `:${noun.replace(/s$/, '')}`)))
+      const path = fill(url.replace(':id', ids[noun] ?? `:${noun.replace(/s$/, '')}`))
+      // What never ends is only asked whether it would begin.
+      const answer = await caller.send(url === '/live' ? 'HEAD' : 'GET', path)
       expect([url, answer.status]).toEqual([url, 200])
     }
   })

@@ -133,6 +133,7 @@ test('pipedrive 81, 81a: a spent budget is 429 with something remaining, until m
         enforceLimits: true,
         apis: [],
         targets: { fault: () => undefined },
+        beforeClose: () => {},
         routes: [],
       },
     })

@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { isWeighted, rotsAt, updatedWhereRotten } from '../../domain/board.ts'
+import type { Deal } from '../../domain/deal.ts'
+import { type DealFilter, listDeals } from '../../domain/deal.ts'
+import type { Page } from '../../domain/page.ts'
+import { listParties } from '../../domain/party.ts'
+import { findPipeline, type Pipeline } from '../../domain/pipeline.ts'
+import type { Scope } from '../../domain/scope.ts'
+import { findStage, type Stage, stageKinds } from '../../domain/stage.ts'
+import { fieldsOf } from './custom-fields.ts'
+import { DealsQuery, dealSorts } from './deal-list.ts'
+import { CardJson, writeDeal } from './deals.ts'
+import { choicesParam, countParam, flagParam, sortParam, told } from './fields.ts'
+import { readSort, type Sort, writeCursor } from './paging.ts'
+import { StageJson, writeStage } from './stages.ts'
+import { both, type Sum, sumsOf, writeSums } from './sums.ts'
+import { timeOrNull } from './wire.ts'
+
+/** A column of the board: a stage, what its deals add up to, and some of its cards. */
+
+export type ColumnJson = z.output<typeof ColumnJson>
+export const ColumnJson = z
+  .object({
+    stage: StageJson,
+    ...both,
+    cards: z.array(CardJson).meta({ description: 'Deals of the stage, archived ones left out.' }),
+    next: z.string().nullable().meta({
+      description:
+        'For the cards that follow; null after the last. Without filters: `GET /deals?stageId=…&isArchived=false&sort=rank&cursor=…`.',
+    }),
+  })
+  .meta({ id: 'Column', description: 'A stage on the board. Totals are of all its deals, also where cards are filtered.' })
+
+const cardFilters = {
+  ...DealsQuery.pick({
+    ownerId: true,
+    contactId: true,
+    companyId: true,
+    text: true,
+    tag: true,
+    customField: true,
+    minAmount: true,
+    maxAmount: true,
+    currency: true,
+    expectedCloseSince: true,
+    expectedCloseUntil: true,
+  }).shape,
+  rotting: flagParam('Only those that are, or are not, rotting.'),
+  sort: sortParam(['rank', ...dealSorts.filter((by) => by !== 'rank')]),
+}
+
+export const BoardQuery = z.strictObject({
+  kinds: choicesParam(stageKinds as ['open', 'won', 'lost', 'unqualified'], 'Only stages of these kinds, separated by commas.'),
+  ...cardFilters,
+  limit: countParam('How many cards per stage.', 100, 20),
+})
+
+export const ColumnQuery = z.strictObject({
+  ...cardFilters,
+  skip: z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .optional()
+    .meta({
+      description: 'How many cards to leave out from the beginning.',
+      ...told({ type: 'integer', minimum: 0, default: 0 }),
+    }),
+  limit: countParam('How many cards at most.', 100, 50),
+})
+
+interface Standing {
+  pipeline: Pipeline
+  stage: Stage
+  sums: readonly Sum[]
+}
+
+export async function columnOf(
+  scope: Scope,
+  { pipeline, stage, sums }: Standing,
+  { sort: wanted, skip, limit = 20, ...filter }: z.output<typeof ColumnQuery>,
+): Promise<ColumnJson> {
+  const sort: Sort<(typeof dealSorts)[number]> = readSort(wanted, 'rank')
+  const { items, next } = await dealsOf(scope, stage, filter, { sort, skip, limit })
+  return {
+    stage: writeStage(stage),
+    ...writeSums(scope, sums, isWeighted(pipeline, scope.workspace)),
+    cards: await writeCards(scope, stage, items),
+    next: writeCursor(sort, next),
+  }
+}
+
+export async function columnOfStage(scope: Scope, stageId: number, query: z.output<typeof ColumnQuery>): Promise<ColumnJson> {
+  const stage = await findStage(scope, stageId)
+  const pipeline = await findPipeline(scope, stage.pipelineId)
+  const all = await sumsOf(scope, pipeline)
+  const sums = all.find((other) => other.stage.id === stageId)?.sums ?? []
+  return columnOf(scope, { pipeline, stage, sums }, { ...query, limit: query.limit ?? 50 })
+}
+
+async function dealsOf(
+  scope: Scope,
+  stage: Stage,
+  { rotting, ...filter }: Omit<z.output<typeof ColumnQuery>, 'sort' | 'skip' | 'limit'>,
+  { sort, skip, limit }: { sort: Sort<(typeof dealSorts)[number]>; skip: number | undefined; limit: number },
+): Promise<Page<Deal>> {
+  const rotten = updatedWhereRotten(stage, scope.now())
+  if (rotting === true && rotten === null) return { items: [], next: null }
+  const age: DealFilter =
+    rotting === undefined || rotten === null ? {} : rotting ? { updatedUntil: rotten } : { updatedSince: rotten }
+  return listDeals(scope, {
+    filter: { ...filter, ...age, stageId: stage.id, isArchived: false },
+    sort: [sort],
+    limit,
+    offset: skip,
+  })
+}
+
+async function writeCards(scope: Scope, stage: Stage, deals: readonly Deal[]): Promise<CardJson[]> {
+  const fields = await fieldsOf(scope, 'deal', deals)
+  const names = await namesOf(scope, deals)
+  const nameOf = (id: number | null) => (id === null ? null : (names.get(id) ?? null))
+  return deals.map((deal) => ({
+    ...writeDeal(deal, fields),
+    rotsAt: timeOrNull(rotsAt(deal, stage)),
+    contactName: nameOf(deal.contactId),
+    companyName: nameOf(deal.companyId),
+  }))
+}
+
+/** The people and companies that deals are made with, by their ids; both share one row of ids. */
+async function namesOf(scope: Scope, deals: readonly Deal[]): Promise<ReadonlyMap<number, string>> {
+  const ids = new Set(deals.flatMap(({ contactId, companyId }) => [contactId, companyId]).filter((id) => id !== null))
+  if (ids.size === 0) return new Map()
+  const { items } = await listParties(scope, { ids: [...ids], deleted: 'both', limit: ids.size })
+  return new Map(items.map(({ id, name }) => [id, name]))
+}

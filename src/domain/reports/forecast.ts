@@ -1,0 +1,53 @@
+import { isWeighted } from '../board.ts'
+import type { Scope } from '../scope.ts'
+import { isOpen } from '../stage.ts'
+import type { Instant } from '../time.ts'
+import type { Standings } from './ledger.ts'
+import { shapeAt } from './shape.ts'
+import { type Total, totalsOf } from './totals.ts'
+
+export interface Forecast {
+  readonly pipelineId: number
+  readonly asOf: Instant
+  readonly isWeighted: boolean
+  readonly months: readonly ForecastMonth[]
+  readonly totals: readonly Total[]
+}
+
+export interface ForecastMonth {
+  /** `YYYY-MM`; null for deals without a day that they are expected to close on. */
+  readonly month: string | null
+  readonly owners: readonly { readonly ownerId: number; readonly totals: readonly Total[] }[]
+  readonly totals: readonly Total[]
+}
+
+/**
+ * Open deals by the month they are expected to close in and by owner, as it was at a moment: their amounts, and the amounts weighted by
+ * each deal's probability or else by its stage's of that time.
+ */
+export async function forecast(
+  scope: Scope,
+  { pipelineId, ownerId, at }: { pipelineId: number; ownerId?: number | undefined; at: Instant },
+): Promise<Forecast> {
+  const { pipeline, all } = await shapeAt(scope, pipelineId, at)
+  const balances = await scope.store.reports.balances(pipelineId, at, { ownerId })
+  const open = balances.filter(({ stageId }) => isOpen(all.get(stageId) ?? { kind: 'lost' }))
+  const months = [...Map.groupBy(open, ({ month }) => month)].sort(([a], [b]) => (a || Infinity) - (b || Infinity))
+  const owners = (part: readonly Standings[]) =>
+    [...Map.groupBy(part, (balance) => balance.ownerId)]
+      .sort(([a], [b]) => a - b)
+      .map(([ownerId, own]) => ({ ownerId, totals: totalsOf(own, all) }))
+      .filter(({ totals }) => totals.length > 0)
+  return {
+    pipelineId,
+    asOf: at,
+    isWeighted: isWeighted(pipeline, scope.workspace),
+    months: months
+      .map(([month, part]) => ({ month: monthText(month), owners: owners(part), totals: totalsOf(part, all) }))
+      .filter(({ owners }) => owners.length > 0),
+    totals: totalsOf(open, all),
+  }
+}
+
+const monthText = (month: number): string | null =>
+  month === 0 ? null : `${String(Math.floor(month / 100)).padStart(4, '0')}-${String(month % 100).padStart(2, '0')}`

@@ -1,0 +1,241 @@
+import type { Deal } from '../domain/deal.ts'
+import type { Event } from '../domain/events.ts'
+import type { Identity, Nouns, Store } from '../domain/store.ts'
+import { byExternalIds, dealTable, insertDeals } from './deals.ts'
+import type { Session } from './engine.ts'
+import { LazySavepoints } from './held-savepoint.ts'
+import { appendEvents, eventTable } from './history.ts'
+import { partyTable } from './parties.ts'
+import { memberTable } from './people.ts'
+import { type Db, newUuid, returnIds, takeIds } from './rows.ts'
+import { customFieldTable, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
+
+/** So many ids are taken from the sequence at once. What is left is given back at the end. */
+const idsAtOnce = 1000
+
+/**
+ * What work on many deals has gathered to be written together: new deals and events in the order they came, of which the first ones may be
+ * written already. Undoing a savepoint takes back what came, and what was written, within it.
+ */
+export class Gathering {
+  readonly db: Db
+  readonly #savepoints: LazySavepoints
+  readonly #memory = new Map<string, Promise<unknown>>()
+  readonly #deals: Deal[] = []
+  readonly #events: Omit<Event, 'id'>[] = []
+  #written = { deals: 0, events: 0 }
+  #ids = { next: 0, end: 0 }
+  /** Deals by their external id, as far as it was asked for; undefined where there is none. */
+  readonly #byExternalId = new Map<string, Deal | undefined>()
+  readonly #byId = new Map<number, Deal>()
+
+  constructor(db: Db) {
+    this.db = db
+    this.#savepoints = new LazySavepoints(db.session)
+  }
+
+  /** Sets the savepoints that are due, and writes what was gathered: for whoever looks into the tables of deals and events, or ends. */
+  async settle(): Promise<void> {
+    await this.#savepoints.open()
+    const { deals, events } = this.#written
+    if (deals === this.#deals.length && events === this.#events.length) return
+    this.#written = { deals: this.#deals.length, events: this.#events.length }
+    await insertDeals(this.db, this.#deals.slice(deals))
+    await appendEvents(this.db, this.#events.slice(events))
+  }
+
+  async finish(): Promise<void> {
+    await this.settle()
+    if (this.#ids.next < this.#ids.end) await returnIds(this.db.session, 'deal', this.#ids)
+  }
+
+  savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const before = { written: this.#written, ids: this.#ids, deals: this.#deals.length, events: this.#events.length }
+    return this.#savepoints.within(work, () => {
+      this.#deals.length = before.deals
+      this.#events.length = before.events
+      this.#written = before.written
+      this.#ids = before.ids
+      this.#memory.clear()
+      this.#byId.clear()
+      this.#byExternalId.clear()
+    })
+  }
+
+  /** The session with something done before each statement. */
+  session(ready: () => void | Promise<void>): Session {
+    const { session } = this.db
+    return {
+      all: async (statement, values) => {
+        await ready()
+        return session.all(statement, values)
+      },
+      one: async (statement, values) => {
+        await ready()
+        return session.one(statement, values)
+      },
+      each: async function* (statement, values) {
+        await ready()
+        yield* session.each(statement, values)
+      },
+      run: async (statement, values) => {
+        await ready()
+        await session.run(statement, values)
+      },
+      later: async (statement, values) => {
+        await ready()
+        await session.later(statement, values)
+      },
+      settle: async () => {
+        await ready()
+        await session.settle()
+      },
+      savepoint: (work) => this.savepoint(work),
+    }
+  }
+
+  /** For tables that nothing is gathered for. */
+  get aside(): Db {
+    return { ...this.db, session: this.session(() => this.#savepoints.open()) }
+  }
+
+  /** For all others. */
+  get settled(): Db {
+    return { ...this.db, session: this.session(() => this.settle()) }
+  }
+
+  /** A reading that answers the same as long as nothing is written that it may be about. */
+  reading<A extends readonly unknown[], T>(name: string, read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+    return (...args) => {
+      const key = `${name} ${args.join()}`
+      const known = this.#memory.get(key) as Promise<T> | undefined
+      if (known) return known
+      const answer = read(...args)
+      this.#memory.set(key, answer)
+      answer.catch(() => this.#memory.delete(key))
+      return answer
+    }
+  }
+
+  writing<A extends readonly unknown[], T>(write: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+    return (...args) => {
+      this.#memory.clear()
+      return write(...args)
+    }
+  }
+
+  nouns<T>(name: string, table: Nouns<T>): Nouns<T> {
+    return {
+      identify: table.identify,
+      get: this.reading(`${name} get`, table.get),
+      byUuid: table.byUuid,
+      insert: this.writing(table.insert),
+      save: this.writing(table.save),
+    }
+  }
+
+  async identify(): Promise<Identity> {
+    if (this.#ids.next === this.#ids.end) {
+      await this.#savepoints.open()
+      this.#ids = await takeIds(this.db.session, 'deal', idsAtOnce)
+    }
+    const { next: id, end } = this.#ids
+    this.#ids = { next: id + 1, end }
+    return { id, uuid: newUuid() }
+  }
+
+  add(deal: Deal): void {
+    this.#deals.push(deal)
+    this.keep(deal)
+  }
+
+  /** Remembers a deal as it is now. */
+  keep(deal: Deal): void {
+    this.#byId.set(deal.id, deal)
+    if (deal.externalId !== null) this.#byExternalId.set(deal.externalId, deal)
+  }
+
+  forget(deal: Deal): void {
+    this.#byId.delete(deal.id)
+    if (deal.externalId !== null) this.#byExternalId.delete(deal.externalId)
+  }
+
+  /** Where rows can be locked, only the database knows what a deal is like once it is. */
+  known(id: number): Deal | undefined {
+    return this.db.engine.kind === 'sqlite' ? this.#byId.get(id) : undefined
+  }
+
+  /** Looks for all of these at once, and remembers those that are not there as well. */
+  async lookFor(externalIds: readonly string[]): Promise<void> {
+    const unknown = externalIds.filter((id) => !this.#byExternalId.has(id))
+    const found = await byExternalIds(this.settled, unknown)
+    for (const id of unknown) this.#byExternalId.set(id, undefined)
+    for (const deal of found) this.keep(deal)
+  }
+
+  async byExternalId(externalId: string): Promise<Deal | undefined> {
+    if (!this.#byExternalId.has(externalId)) await this.lookFor([externalId])
+    return this.#byExternalId.get(externalId)
+  }
+
+  /** Puts off an event. One that begins a batch is written at once, because those that follow name its id. */
+  async append(event: Omit<Event, 'id'>): Promise<number | null> {
+    if (event.batch === null) return eventTable(this.settled).append(event)
+    this.#events.push(event)
+    return null
+  }
+}
+
+const dealsOf = (gathering: Gathering): Store['deals'] => {
+  const table = dealTable(gathering.settled)
+  return {
+    ...table,
+    identify: () => gathering.identify(),
+    get: async (id) => gathering.known(id) ?? table.get(id),
+    byExternalId: (externalId) => gathering.byExternalId(externalId),
+    expect: (externalIds) => gathering.lookFor(externalIds),
+    insert: async (deal) => gathering.add(deal),
+    save: async (before, after) => {
+      gathering.forget(before)
+      await table.save(before, after)
+      gathering.keep(after)
+    },
+  }
+}
+
+/**
+ * The tables of a store for work on many deals in one transaction: they remember what they have read of the workspace's shape and people,
+ * and write new deals and events together. Whatever else is asked of the database finds them written.
+ */
+export function bulkTables(gathering: Gathering): Partial<Store> {
+  const { aside, settled } = gathering
+  const [pipelines, stages, reasons] = [pipelineTable(aside), stageTable(aside), lossReasonTable(aside)]
+  const [fields, members, parties] = [customFieldTable(aside), memberTable(aside), partyTable(aside)]
+  return {
+    pipelines: { ...gathering.nouns('pipeline', pipelines), live: gathering.reading('pipelines', pipelines.live) },
+    stages: { ...gathering.nouns('stage', stages), live: gathering.reading('stages', stages.live) },
+    lossReasons: {
+      ...gathering.nouns('reason', reasons),
+      live: gathering.reading('reasons', reasons.live),
+      byName: gathering.reading('reason named', reasons.byName),
+    },
+    customFields: { ...gathering.nouns('field', fields), live: gathering.reading('fields', fields.live) },
+    members: {
+      ...members,
+      get: gathering.reading('member', members.get),
+      add: gathering.writing(members.add),
+      save: gathering.writing(members.save),
+    },
+    parties: { ...parties, ...gathering.nouns('party', parties) },
+    deals: dealsOf(gathering),
+    events: { ...eventTable(settled), append: (event) => gathering.append(event) },
+  }
+}
+
+/** Runs the work on tables that gather, and on a session that knows of it. */
+export async function gathering<T>(db: Db, work: (tables: Partial<Store>, db: Db) => Promise<T>): Promise<T> {
+  const gathered = new Gathering(db)
+  const value = await work(bulkTables(gathered), gathered.settled)
+  await gathered.finish()
+  return value
+}

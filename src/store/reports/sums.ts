@@ -1,0 +1,167 @@
+import {
+  bucketOf,
+  type Cell,
+  cellOf,
+  type Flow,
+  type Passage,
+  passagesAt,
+  type Standings,
+  spans,
+  together,
+  type Weight,
+  weightOf,
+} from '../../domain/reports/ledger.ts'
+import type { Period } from '../../domain/reports/period.ts'
+import { dayInMs, type Instant } from '../../domain/time.ts'
+import { param, type Value } from '../engine.ts'
+import { type Db, shaped } from '../rows.ts'
+import { type Sql, sql } from '../sql.ts'
+import { type StepState, stepsBetween } from './steps.ts'
+
+/** The ledgers, summed up to a moment or over a period: whole days from the tables, what is cut off of a day step by step. */
+
+interface Filter {
+  ownerId?: number | undefined
+}
+
+const ofOwner = ({ ownerId }: Filter): Sql => (ownerId === undefined ? sql`` : sql`and owner_id = ${param('owner')}`)
+
+const add = (...names: readonly string[]): Sql =>
+  sql.join(names.map((name) => sql`cast(sum(${sql.ref(name)}) as text) as ${sql.ref(name)}`))
+
+// —— balances ——
+
+interface BalanceSum {
+  stage_id: number
+  currency: string
+  owner_id: number
+  month: number
+  deal_count: string
+  amount: string
+  own_amount: string
+  own_weighted: string
+}
+
+const range = (span: number, from: Sql | undefined, until: Sql, filter: Filter): Sql => sql`
+  select stage_id, currency, owner_id, month, deal_count, amount, own_amount, own_weighted from balance
+  where workspace_id = ${param('workspace')} and pipeline_id = ${param('pipeline')} and span = ${sql.lit(span)}
+    and bucket < ${until} ${from ? sql`and bucket >= ${from}` : sql``} ${ofOwner(filter)}`
+
+const [daySpan, rowSpan] = spans
+
+export async function balancesAt(db: Db, pipelineId: number, at: Instant, filter: Filter = {}): Promise<Standings[]> {
+  const query = shaped<BalanceSum>(
+    `balances ${Object.keys(filter).filter((key) => filter[key as keyof Filter] !== undefined)}`,
+    () => sql`select stage_id, currency, owner_id, month, ${add('deal_count', 'amount', 'own_amount', 'own_weighted')} from (
+        ${range(rowSpan, undefined, param('row'), filter)} union all ${range(daySpan, param('first'), param('day'), filter)}
+      ) as kept group by stage_id, currency, owner_id, month`,
+  )
+  const [row, day] = [bucketOf(at, rowSpan), bucketOf(at, daySpan)]
+  const cells = new Map<string, Standings>()
+  const post = (cell: Omit<Cell, 'pipelineId'>, weight: Weight) => {
+    const key = `${cell.stageId} ${cell.currency} ${cell.ownerId} ${cell.month}`
+    const sum = cells.get(key)
+    cells.set(key, sum ? { ...sum, ...together(sum, weight) } : { ...cell, pipelineId, ...weight })
+  }
+  const values = { row, day, first: row * (rowSpan / daySpan) }
+  for (const sum of await db.session.all(query, named(db, pipelineId, filter, values))) {
+    const { stage_id: stageId, currency, owner_id: ownerId, month } = sum
+    post(
+      { stageId, currency, ownerId, month },
+      {
+        count: Number(sum.deal_count),
+        amount: BigInt(sum.amount),
+        ownAmount: BigInt(sum.own_amount),
+        ownWeighted: BigInt(sum.own_weighted),
+      },
+    )
+  }
+  const turn = (state: StepState | undefined, sign: bigint) => {
+    if (!state?.isCounted || state.pipelineId !== pipelineId) return
+    if (filter.ownerId !== undefined && filter.ownerId !== state.ownerId) return
+    post(cellOf(state), weightOf(state, sign))
+  }
+  for (const { now, before } of await stepsBetween(db, pipelineId, day * dayInMs, at + 1)) {
+    turn(before, -1n)
+    turn(now, 1n)
+  }
+  return [...cells.values()].filter(({ count, amount, ownAmount, ownWeighted }) => count || amount || ownAmount || ownWeighted)
+}
+
+// —— passages ——
+
+interface PassageSum {
+  from_stage_id: number
+  to_stage_id: number
+  currency: string
+  owner_id: number
+  deal_count: string
+  firsts: string
+  amount: string
+  stays: string
+  stayed: string
+}
+
+export async function passagesIn(db: Db, pipelineId: number, period: Period, filter: Filter = {}): Promise<Flow[]> {
+  const query = shaped<PassageSum>(
+    `passages ${Object.keys(filter).filter((key) => filter[key as keyof Filter] !== undefined)}`,
+    () => sql`select from_stage_id, to_stage_id, currency, owner_id, ${add('deal_count', 'firsts', 'amount', 'stays', 'stayed')}
+      from passage where workspace_id = ${param('workspace')} and pipeline_id = ${param('pipeline')}
+        and day >= ${param('first')} and day < ${param('last')} ${ofOwner(filter)}
+      group by from_stage_id, to_stage_id, currency, owner_id`,
+  )
+  const first = Math.ceil(period.from / dayInMs)
+  const last = Math.max(first, bucketOf(period.until, dayInMs))
+  const flows = new Map<string, Flow>()
+  const post = (flow: Flow) => {
+    const key = `${flow.fromStageId} ${flow.toStageId} ${flow.currency} ${flow.ownerId}`
+    const sum = flows.get(key)
+    flows.set(key, sum ? joined(sum, flow) : flow)
+  }
+  for (const sum of await db.session.all(query, named(db, pipelineId, filter, { first, last }))) {
+    post({
+      fromStageId: sum.from_stage_id,
+      toStageId: sum.to_stage_id,
+      currency: sum.currency,
+      ownerId: sum.owner_id,
+      count: Number(sum.deal_count),
+      firsts: Number(sum.firsts),
+      amount: BigInt(sum.amount),
+      stays: Number(sum.stays),
+      stayed: BigInt(sum.stayed),
+    })
+  }
+  for (const [from, until] of edgesOf(period, first * dayInMs, last * dayInMs)) {
+    for (const { now, before, ...step } of await stepsBetween(db, pipelineId, from, until)) {
+      for (const { day: _, pipelineId: of, ...flow } of passagesAt(before, { ...now, ...step }) as Passage[]) {
+        if (of === pipelineId && (filter.ownerId === undefined || filter.ownerId === flow.ownerId)) post(flow)
+      }
+    }
+  }
+  return [...flows.values()].filter(({ count, firsts, amount, stays, stayed }) => count || firsts || amount || stays || stayed)
+}
+
+/** What a period has before the first whole day and after the last one; all of it where there is none. */
+const edgesOf = ({ from, until }: Period, first: Instant, last: Instant): [Instant, Instant][] =>
+  first >= last
+    ? [[from, until]]
+    : [
+        [from, first],
+        [last, until],
+      ]
+
+const joined = (a: Flow, b: Flow): Flow => ({
+  ...a,
+  count: a.count + b.count,
+  firsts: a.firsts + b.firsts,
+  amount: a.amount + b.amount,
+  stays: a.stays + b.stays,
+  stayed: a.stayed + b.stayed,
+})
+
+const named = ({ workspaceId }: Db, pipeline: number, { ownerId }: Filter, values: Record<string, Value>) => ({
+  workspace: workspaceId,
+  pipeline,
+  ...values,
+  ...(ownerId === undefined ? {} : { owner: ownerId }),
+})

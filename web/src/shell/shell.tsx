@@ -1,0 +1,62 @@
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { modKey, useKeys } from '../keyboard.ts'
+import { pages } from '../pages.tsx'
+import { isAtLeast, useSession } from '../session.ts'
+import { Button } from '../ui/button.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { AccountMenu } from './account-menu.tsx'
+import './shell.css'
+
+const Palette = lazy(() => import('./palette.tsx'))
+const KeysHelp = lazy(() => import('./keys-help.tsx'))
+
+type Opened = 'palette' | 'keys' | undefined
+
+/** What is around every page: where one can go, finding, and who one is. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { user, workspace } = useSession()
+  const [location] = useLocation()
+  const [opened, setOpened] = useState<Opened>()
+  const close = () => setOpened(undefined)
+  useKeys({ 'mod+k': () => setOpened('palette'), '?': () => setOpened('keys') })
+
+  return (
+    <div className="shell">
+      <header className="shell-bar">
+        <Link href="/" className="shell-name ellipsis">
+          {workspace.name}
+        </Link>
+        <nav className="shell-nav" aria-label="Pages">
+          {pages.map(({ nav, paths, least = 'viewer' }) =>
+            nav && isAtLeast(user.role, least) ? (
+              <Link
+                key={nav.to}
+                href={nav.to}
+                className="shell-link"
+                aria-current={isUnder(location, [nav.to, ...paths]) ? 'page' : undefined}
+              >
+                {nav.label}
+              </Link>
+            ) : null,
+          )}
+        </nav>
+        <span className="shell-space" />
+        <Button looks="plain" className="shell-find" aria-label="Find and do" onClick={() => setOpened('palette')}>
+          <Icon name="search" />
+          <kbd>{modKey} K</kbd>
+        </Button>
+        <AccountMenu onKeys={() => setOpened('keys')} />
+      </header>
+      <main className="shell-main">{children}</main>
+      <Suspense fallback={null}>
+        {opened === 'palette' && <Palette onClose={close} />}
+        {opened === 'keys' && <KeysHelp onClose={close} />}
+      </Suspense>
+    </div>
+  )
+}
+
+/** Whether an address belongs to a page: its first word is one of the page's. */
+const isUnder = (location: string, paths: readonly string[]): boolean =>
+  paths.some((path) => path.split('/')[1] === location.split('/')[1])

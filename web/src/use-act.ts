@@ -1,0 +1,62 @@
+import { type QueryKey, useMutation } from '@tanstack/react-query'
+import { Refused, undo, type Written } from './api.ts'
+import { queryClient } from './queries.ts'
+import { toast, toastError } from './ui/toast.tsx'
+
+/** Something that a person does: the write, what it changes, and how to say that it was done. */
+interface Act<T> {
+  write: () => Promise<Written<T>>
+  /** Keys of what is no longer as it was. */
+  changes: readonly QueryKey[]
+  /** In the past tense: `Stage renamed.` Not given: the page itself shows it. */
+  done?: string
+  onDone?: (written: Written<T>) => void
+}
+
+/** Marks what was changed as no longer true; what is on the page is read again. */
+export const refresh = (changes: readonly QueryKey[]): Promise<unknown> =>
+  Promise.all(changes.map((queryKey) => queryClient.invalidateQueries({ queryKey })))
+
+/** Takes a write back, and says why where that is refused. */
+export async function takeBack(token: string, changes: readonly QueryKey[]): Promise<void> {
+  try {
+    await undo(token)
+  } catch (error) {
+    toastError(error)
+  }
+  await refresh(changes)
+}
+
+/**
+ * Does one thing at a time: while it is on its way `isBusy` says so; once done it is said with the way back, where the server knows
+ * one. A refusal is told in words: beside a field where `fault` is asked for it, otherwise in a toast.
+ */
+export function useAct<T = unknown>({ quiet = false }: { quiet?: boolean } = {}) {
+  const mutation = useMutation({
+    mutationFn: ({ write }: Act<T>) => write(),
+    onSuccess: async (written, { changes, done, onDone }) => {
+      const { undo: token } = written
+      if (done !== undefined)
+        toast(done, token === undefined ? undefined : { label: 'Undo', onClick: () => void takeBack(token, changes) })
+      onDone?.(written)
+      await refresh(changes)
+    },
+    onError: async (error, { changes }) => {
+      if (!quiet) toastError(error)
+      await refresh(changes)
+    },
+  })
+  return {
+    act: mutation.mutate,
+    isBusy: mutation.isPending,
+    error: mutation.error,
+    forget: mutation.reset,
+    fault: (field: string, label: string) => faultOf(mutation.error, field, label),
+  }
+}
+
+/** What is wrong with one field, as a sentence; undefined where nothing is. */
+export function faultOf(error: unknown, field: string, label: string): string | undefined {
+  const wrong = error instanceof Refused ? error.problem?.errors?.find((one) => one.field === field) : undefined
+  return wrong && `${label} ${wrong.message}.`
+}
