@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { type Config, ConfigError } from './config.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { dialects } from './dialects/index.ts'
+import { inviteAsOperator } from './domain/invitation.ts'
 import type { Registry } from './domain/store.ts'
 import { createWorkspace, type Template } from './domain/template.ts'
 import { type CrmuxServer, createServer } from './http/server.ts'
@@ -44,11 +45,17 @@ export function templateOf(name: string | undefined, list: readonly Dialect[] = 
   throw new ConfigError(`There is no template '${name}'. Choose one of ${known.map((dialect) => dialect.name).join(', ')}.`)
 }
 
-/** Makes the first workspace, its admin and a token where the store is empty. Returns the token's secret if it was made. */
+/** What the first start is to show, once: the admin's token, and the secret of a link with which they set name and password. */
+export interface FirstSecrets {
+  token: string
+  invitation: string
+}
+
+/** Makes the first workspace, its admin, a token and an invitation where the store is empty. Returns their secrets if they were made. */
 export async function prepare(
   registry: Registry,
   { template, token }: Pick<Config, 'template' | 'token'>,
-): Promise<string | undefined> {
+): Promise<FirstSecrets | undefined> {
   if ((await registry.workspaces()).length > 0) return undefined
   const chosen = templateOf(template)
   return registry.transaction(async (tx) => {
@@ -60,8 +67,10 @@ export async function prepare(
       Date.now,
     )
     const draft = { userId: admin.id, label: 'first start', expiresAt: null }
-    const made = await tx.of(workspace.id).tokens.add(token === undefined ? draft : { ...draft, secret: token }, Date.now())
-    return made.secret
+    const store = tx.of(workspace.id)
+    const made = await store.tokens.add(token === undefined ? draft : { ...draft, secret: token }, Date.now())
+    const invitation = await inviteAsOperator(store, { email: admin.email }, Date.now())
+    return { token: made.secret, invitation: invitation.secret }
   })
 }
 
@@ -69,8 +78,8 @@ export interface Serving {
   server: CrmuxServer
   store: Store
   ports: { dialect: string | null; port: number }[]
-  /** Set where this start made the store's first token. */
-  firstToken: string | undefined
+  /** Set where this start found an empty store. */
+  first: FirstSecrets | undefined
   close(): Promise<void>
 }
 
@@ -87,7 +96,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
   }
   const store = openStore(config)
   try {
-    const firstToken = await prepare(store.registry, config)
+    const first = await prepare(store.registry, config)
     await fillLives(store.engine, (done, total) => logger.info(`worked out what ${done} of ${total} deals have lived through`))
     if (config.demo) {
       const { fillDemo } = await import('./demo/fill.ts')
@@ -119,7 +128,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       await Promise.all([worker.stop(), server.close()])
       await store.engine.close()
     }
-    return { server, store, ports, firstToken, close }
+    return { server, store, ports, first, close }
   } catch (error) {
     await store.engine.close()
     throw error

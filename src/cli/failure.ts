@@ -54,7 +54,7 @@ function sentenceOf(error: unknown): string | undefined {
     case 'EISDIR':
       return 'That path is a directory; a file is needed.'
     case 'ERR_UNKNOWN_BUILTIN_MODULE':
-      return `crmux needs Node 22.18 or newer, and this is ${process.version}. Run it with npx crmux, which brings its own, or install a newer Node.`
+      return `crmux needs Node 24.7 or newer, and this is ${process.version}. Run it with npx crmux, which brings its own, or install a newer Node.`
     case 'ENOSPC':
       return 'The disk is full. Make room and run this again.'
     default:

@@ -4,8 +4,10 @@ import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { exitCodes, explain } from './failure.ts'
 import { importCommand } from './import.ts'
+import { inviteCommand } from './invite.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
+import { undoCommand } from './undo.ts'
 import { workspaceCommand } from './workspace.ts'
 
 /** Every command with its flags. What a command does is loaded only when it runs, so that help and a server come up at once. */
@@ -14,7 +16,17 @@ export function program(): Command {
     .description('One sales pipeline that answers in five CRM dialects.')
     .addHelpText('after', `\n${exitCodes}\nEach command has its own help with examples: crmux COMMAND --help`)
     .showHelpAfterError('(add --help for what can be said here)')
-  const commands = [serveCommand, workspaceCommand, tokenCommand, importCommand, exportCommand, doctorCommand, backupCommand]
+  const commands = [
+    serveCommand,
+    workspaceCommand,
+    tokenCommand,
+    inviteCommand,
+    importCommand,
+    exportCommand,
+    undoCommand,
+    doctorCommand,
+    backupCommand,
+  ]
   for (const command of commands) crmux.addCommand(command())
   for (const command of everyCommand(crmux)) {
     command.exitOverride().helpOption('--help', 'what can be said here').helpCommand(false).copyInheritedSettings(crmux)

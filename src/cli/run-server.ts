@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { Config } from '../config.ts'
-import { type Serving, serve } from '../serve.ts'
+import { type FirstSecrets, type Serving, serve } from '../serve.ts'
 import { compact, compactSoon } from './compact.ts'
 import { prettyLog } from './pretty-log.ts'
 
@@ -43,8 +43,9 @@ export async function runServer(config: Config): Promise<void> {
   process.on('SIGINT', stop)
 
   // Said last: whoever reads it may send a signal at once.
-  // A token that was given is known already; only a new one has to be shown.
-  if (serving.firstToken !== undefined && config.token === undefined) process.stdout.write(welcome(url, serving.firstToken))
+  // Where the token was given nobody may be reading: standard output stays the log alone.
+  if (serving.first)
+    (config.token === undefined ? process.stdout : process.stderr).write(welcome(url, serving.first, config.token))
   const own = serving.ports.flatMap(({ dialect, port }) => (dialect === null ? [] : [{ dialect, port }]))
   logger.info({ url, ...(own.length > 0 ? { own } : {}) }, `crmux is ready on ${url}`)
   compactSoon()
@@ -55,22 +56,27 @@ function addressOf({ host, tlsCert }: Config, { ports }: Serving): string {
   return `${tlsCert === undefined ? 'http' : 'https'}://${name}:${ports[0]?.port}`
 }
 
-function welcome(url: string, token: string): string {
-  const lines = [
-    'Welcome to crmux. This store is new. The token of its admin, admin@example.com:',
+/** What a new store tells, once. A token that was given is known already; only a new one has to be shown. */
+function welcome(url: string, { token, invitation }: FirstSecrets, given: string | undefined): string {
+  const link = `${url}/welcome#${invitation}`
+  const board = ['Welcome to crmux. This store is new. Set your name and password, within 7 days:', '', `    ${link}`]
+  const api = [
+    '',
+    'The token of its admin, admin@example.com:',
     '',
     `    ${token}`,
     '',
-    'It works in every dialect and is shown this once; crmux token create makes more.',
+    'It works in every dialect. Both are shown this once; crmux invite and',
+    'crmux token create make more.',
   ]
+  const lines = given === undefined ? [...board, ...api] : [...board, '', 'It is shown this once; crmux invite makes another.']
   const width = Math.max(...lines.map((line) => line.length))
   const rule = '─'.repeat(width + 2)
   const box = [`┌${rule}┐`, ...lines.map((line) => `│ ${line.padEnd(width)} │`), `└${rule}┘`]
-  return [
-    ...box,
+  const hints = [
     'Try it, and take in your own deals:',
     `  curl -H 'Authorization: Bearer ${token}' ${url}/api/v1/me`,
     '  npm run -s crmux -- import deals FILE.csv --create',
-    '',
-  ].join('\n')
+  ]
+  return [...box, ...(given === undefined ? hints : []), ''].join('\n')
 }

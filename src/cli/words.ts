@@ -15,6 +15,8 @@ export function wordsOf(refusal: Refusal): string {
       return conflicts[refusal.rule]
     case 'stale':
       return 'somebody else has changed it in the meantime'
+    case 'rate_limited':
+      return `there were too many attempts; try again in ${refusal.retryAfterSeconds} seconds`
     case 'unavailable':
       return 'the store is busy or full; nothing was changed, so run it again'
   }

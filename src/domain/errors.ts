@@ -3,6 +3,8 @@ export type Entity =
   | 'workspace'
   | 'user'
   | 'token'
+  | 'session'
+  | 'invitation'
   | 'pipeline'
   | 'stage'
   | 'deal'
@@ -53,6 +55,7 @@ export type Refusal =
   | { kind: 'invalid'; issues: readonly Issue[] }
   | { kind: 'conflict'; rule: ConflictRule }
   | { kind: 'stale'; version: number } // the caller's version of a record is not the current one
+  | { kind: 'rate_limited'; retryAfterSeconds: number } // too many attempts, or more calls than are allowed
   | { kind: 'unavailable' } // the store cannot take the request now; nothing was changed
 
 export class DomainError extends Error {

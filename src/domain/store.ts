@@ -1,13 +1,18 @@
+import type { Attempts } from './attempts.ts'
 import type { StageTotal } from './board.ts'
 import type { CustomField, CustomFieldSubject } from './custom-field.ts'
 import type { Deal, DealFilter, DealPlace, DealQuery } from './deal.ts'
 import type { Delivery, DeliveryQuery } from './delivery.ts'
 import type { Event, EventQuery, Subject } from './events.ts'
+import type { Invitation } from './invitation.ts'
 import type { LossKind, LossReason } from './loss-reason.ts'
 import type { Page, Window } from './page.ts'
 import type { Party, PartyQuery } from './party.ts'
+import type { Passwords } from './password.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { DialectRecord, RecordQuery } from './record.ts'
+import type { Session } from './session.ts'
+import type { Home, Person } from './sign-in.ts'
 import type { Flow, Standings } from './reports/ledger.ts'
 import type { Stretch } from './reports/life.ts'
 import type { Period } from './reports/period.ts'
@@ -51,6 +56,8 @@ export interface Store {
     list(query: MemberQuery): Promise<Page<Member>>
     add(draft: { name: string; email: string; phone: string | null; role: Role }, at: Instant): Promise<Member>
     save(member: Member): Promise<void>
+    /** From now on the member's password lets them in here. */
+    join(id: number, at: Instant): Promise<void>
     activeAdmins(): Promise<number>
   }
   tokens: {
@@ -61,6 +68,20 @@ export interface Store {
       at: Instant,
     ): Promise<Token & { secret: string }>
     revoke(id: number, at: Instant): Promise<void>
+  }
+  sessions: {
+    get(id: number): Promise<Session | undefined>
+    /** Those that have not ended by themselves, the last begun first. */
+    list(userId: number, now: Instant): Promise<readonly Session[]>
+    add(draft: Omit<Session, 'id' | 'seenAt'>, at: Instant): Promise<Session & { secret: string }>
+    end(id: number): Promise<void>
+    endAll(userId: number, stays?: number): Promise<void>
+  }
+  invitations: {
+    get(id: number): Promise<Invitation | undefined>
+    list(): Promise<readonly Invitation[]>
+    add(draft: Omit<Invitation, 'id'>): Promise<Invitation & { secret: string }>
+    removeFor(email: string): Promise<void>
   }
   pipelines: Nouns<Pipeline> & {
     live(): Promise<readonly Pipeline[]>
@@ -93,6 +114,8 @@ export interface Store {
     expect(externalIds: readonly string[]): Promise<void>
     list(query: DealQuery): Promise<Page<Deal>>
     count(filter: DealFilter): Promise<number>
+    /** What the deals that it finds add up to, by stage and currency, archived ones among them: counted one by one, where kept totals do not know. */
+    sums(filter: DealFilter): Promise<readonly StageTotal[]>
     /** Nobody else changes the deal until the transaction ends. */
     lock(id: number): Promise<void>
     /** Writes a new deal, its search text and facets, and adds it to its stage's total. */
@@ -101,6 +124,8 @@ export interface Store {
     save(before: Deal, after: Deal): Promise<void>
     /** The rank for a deal that comes to this place of a stage; without a place those that came later stand above. */
     rank(stageId: number, place: DealPlace | undefined, at: Instant, dealId: number): Promise<string>
+    /** This rank, or where another card of the stage has it by now, one right behind it. */
+    freeRank(stageId: number, rank: string, dealId: number): Promise<string>
     /** Whether any deal (`live`: any that is not deleted) stands in the stage or was closed from it. */
     anyIn(stageId: number, which?: 'live'): Promise<boolean>
     totals(pipelineId?: number): Promise<readonly StageTotal[]>
@@ -136,8 +161,8 @@ export interface Store {
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
     /** The newest events of a batch that are older than `before`, the newest first; the first event of all is not among them. */
     ofBatch(first: number, before: number, limit: number): Promise<readonly Event[]>
-    /** How many events a batch has beside the first one. */
-    countBatch(first: number): Promise<number>
+    /** How many events a batch has beside the first one, or how many older than `before`. */
+    countBatch(first: number, before?: number): Promise<number>
   }
   records: {
     get(collection: string, id: number): Promise<DialectRecord | undefined>
@@ -196,6 +221,8 @@ export interface KeptAnswer {
   status: number
   body: string
   at: Instant
+  /** The first event of what the request changed; null where it made none. */
+  firstEvent: number | null
 }
 
 /** Who a token speaks for. */
@@ -205,12 +232,47 @@ export interface Credential {
   readonly tokenId: number
 }
 
+/** Whose session it is, and the workspace that it is in. */
+export interface SignedIn {
+  readonly workspace: Workspace
+  readonly user: Member
+  readonly sessionId: number
+}
+
+/** Whoever was let in, by whatever they showed. */
+export type Caller = Credential | SignedIn
+
 /** What lies outside any one workspace: the workspaces themselves, and who may enter them. Dialects never see it. */
 export interface Registry {
-  /** Who the secret speaks for; undefined if it is unknown, expired or revoked, or its user has left. */
+  /** Who the token speaks for; undefined if it is unknown, expired or revoked, or its user has left. */
   authenticate(secret: string, now: Instant): Promise<Credential | undefined>
-  /** Notes that a token was used. Cheap enough for every request: written with the next commit, at most once a minute each. */
-  touch(tokenId: number, now: Instant): void
+  /** Whose session it is; undefined if it is unknown or has ended, or its user has left. */
+  resume(secret: string, now: Instant): Promise<SignedIn | undefined>
+  /** Notes that a token was used or a session seen. Cheap enough for every request: written with the next commit, at most once a minute each. */
+  touch(caller: Caller, now: Instant): void
+  readonly passwords: Passwords
+  people: {
+    byId(id: number): Promise<Person | undefined>
+    byEmail(email: string): Promise<Person | undefined>
+    /** Every workspace that they are or were a member of, in order of age. */
+    homes(userId: number): Promise<readonly Home[]>
+    setPassword(userId: number, hash: string, at: Instant): Promise<void>
+    setEmail(userId: number, email: string): Promise<void>
+    /** Ends their sessions in all workspaces. */
+    endSessions(userId: number, stays?: number): Promise<void>
+  }
+  invitations: {
+    find(secret: string, now: Instant): Promise<{ invitation: Invitation; workspace: Workspace } | undefined>
+    /** Takes it away; false where somebody else was faster. */
+    use(secret: string): Promise<boolean>
+  }
+  attempts: {
+    /** What is known under this key (nothing yet: no failures), and nobody else counts under it until the transaction ends. */
+    lock(key: string, at: Instant): Promise<Attempts>
+    save(key: string, attempts: Attempts): Promise<void>
+    remove(key: string): Promise<void>
+    removeBefore(at: Instant): Promise<void>
+  }
   workspaces(): Promise<readonly Workspace[]>
   workspaceBySubdomain(subdomain: string): Promise<Workspace | undefined>
   insertWorkspace(workspace: Omit<Workspace, 'id' | 'uuid'>): Promise<Workspace>

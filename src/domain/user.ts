@@ -24,6 +24,8 @@ export interface Member {
   readonly role: Role
   /** Someone who left keeps their name on old deals and can no longer sign in. */
   readonly isActive: boolean
+  /** When they accepted an invitation, since when their password lets them in; null: only tokens speak for them. */
+  readonly joinedAt: Instant | null
 }
 
 export interface MemberDraft {
@@ -97,8 +99,13 @@ export async function changeMember(scope: Scope, id: number, patch: MemberPatch)
     const before = found(await store.members.get(id), 'user')
     const after: Member = { ...before, ...changes, updatedAt: now() }
     const losesAdmin = before.role === 'admin' && before.isActive && !(after.role === 'admin' && after.isActive)
-    if (losesAdmin && (await store.members.activeAdmins()) <= 1) refuse({ kind: 'forbidden' })
+    if (losesAdmin) {
+      // Two admins who demote each other at the same time take turns.
+      await store.lockStructure()
+      if ((await store.members.activeAdmins()) <= 1) refuse({ kind: 'forbidden' })
+    }
     await store.members.save(after)
+    if (!after.isActive) await store.sessions.endAll(id)
     return after
   })
 }

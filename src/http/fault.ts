@@ -19,7 +19,6 @@ export type Fault =
   | { kind: 'bad_header'; header: string }
   /** Parameters or body do not have the shape that the route asks for. Names are the caller's own. */
   | { kind: 'bad_input'; where: InputPart; issues: readonly InputIssue[] }
-  | { kind: 'rate_limited'; retryAfterSeconds: number }
   /** Our own mistake. */
   | { kind: 'bug' }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Dialect } from '../dialects/dialect.ts'
 import { newBatch, type Scope } from '../domain/scope.ts'
-import type { Credential, Registry } from '../domain/store.ts'
+import type { Caller, Credential, Registry } from '../domain/store.ts'
 import type { Targets } from '../domain/webhook.ts'
 import { readJson } from './body.ts'
 import { asFault, type Fault, fail, read } from './fault.ts'
@@ -47,20 +47,20 @@ export interface Route {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** One wire format: how a vendor authenticates, reads bodies and words its errors. */
-export interface Wire {
+/** One wire format: how a vendor authenticates, reads bodies and words its errors. `C` is what lets a caller in: a token, with every vendor. */
+export interface Wire<C extends Caller = Credential> {
   /** The dialect's name: its prefix, and what events say they came through. */
   name: string
   contentType: string
   /** Whom the request speaks for; undefined is answered with `unauthenticated`. May `fail` with something more exact. */
-  identify(req: FastifyRequest, host: Host): Promise<Credential | undefined>
+  identify(req: FastifyRequest, host: Host): Promise<C | undefined>
   render(fault: Fault, req: FastifyRequest): Answer
   /** Headers on every answer, errors included. */
   headers?(req: FastifyRequest): Readonly<Record<string, string>>
   /** Asked before anybody is let in: headers that the vendor insists on. */
   admit?(req: FastifyRequest): void
   /** Counts the call. The headers go on the answer whatever becomes of it; a fault is answered instead of the call. */
-  meter?(call: { req: FastifyRequest; credential: Credential; spec: RouteSpec; host: Host }): {
+  meter?(call: { req: FastifyRequest; credential: C; spec: RouteSpec; host: Host }): {
     headers?: Readonly<Record<string, string>>
     fault?: Fault | undefined
   }
@@ -122,7 +122,7 @@ export interface OpenSpeaker extends Speaker {
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set once the caller is known. */
-    credential?: Credential
+    credential?: Caller
     meterHeaders?: Readonly<Record<string, string>>
   }
 }
@@ -134,7 +134,7 @@ const maxUrl = 8_000
  * Teaches one plugin scope to speak one wire format: authentication, bodies, error answers, unknown paths and wrong methods.
  * Fastify keeps all of it inside that scope.
  */
-export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker {
+export function speak<C extends Caller>(app: FastifyInstance, wire: Wire<C>, host: Host): OpenSpeaker {
   const patterns: { method: Method; pattern: RegExp }[] = []
 
   app.removeAllContentTypeParsers()
@@ -157,15 +157,14 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker
     return reply.send(Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
   }
 
-  const enter = async (req: FastifyRequest, spec: RouteSpec): Promise<Credential> => {
+  const enter = async (req: FastifyRequest, spec: RouteSpec): Promise<void> => {
     wire.admit?.(req)
     const credential = (await wire.identify(req, host)) ?? fail({ kind: 'unauthenticated' })
     req.credential = credential
-    host.registry.touch(credential.tokenId, host.now())
+    host.registry.touch(credential, host.now())
     const metered = wire.meter?.({ req, credential, spec, host })
     if (metered?.headers) req.meterHeaders = metered.headers
     if (metered?.fault) fail(metered.fault)
-    return credential
   }
 
   app.setErrorHandler((error, req, reply) => {
@@ -181,7 +180,7 @@ export function speak(app: FastifyInstance, wire: Wire, host: Host): OpenSpeaker
     fail(allowed.length > 0 ? { kind: 'bad_method', allowed } : { kind: 'no_route' })
   })
 
-  const scopeOf = ({ workspace, user }: Credential): Scope => ({
+  const scopeOf = ({ workspace, user }: Caller): Scope => ({
     workspace,
     user,
     via: wire.name,

@@ -1,15 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto'
-import type { Page, Window } from '../domain/page.ts'
-import type { Credential, Store } from '../domain/store.ts'
-import type { Member, MemberQuery, Token } from '../domain/user.ts'
+import type { Page } from '../domain/page.ts'
+import type { Store } from '../domain/store.ts'
+import type { Member, MemberQuery } from '../domain/user.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { inList, param, type Session, statement, type Value } from './engine.ts'
 import { noteRevision } from './revisions.ts'
 import { type Columns, type Db, identify, insertRow, one, shaped } from './rows.ts'
-import { flag, type MembershipRow, type TokenRow, type UserRow, type WorkspaceRow } from './schema.ts'
+import { flag, type MembershipRow, type UserRow, type WorkspaceRow } from './schema.ts'
 import { sql } from './sql.ts'
 
-/** Workspaces, the people in them, and the tokens that speak for them. */
+/** Workspaces, and the people in them. */
 
 const toWorkspace = (row: WorkspaceRow): Workspace => ({
   id: row.id,
@@ -60,7 +59,7 @@ export const workspaceTable = (db: Db): Store['workspace'] => ({
   },
 })
 
-type MemberRow = UserRow & Omit<MembershipRow, 'workspace_id' | 'user_id'>
+export type MemberRow = UserRow & Omit<MembershipRow, 'workspace_id' | 'user_id'>
 
 const toMember = (row: MemberRow): Member => ({
   id: row.id,
@@ -72,10 +71,36 @@ const toMember = (row: MemberRow): Member => ({
   isActive: row.is_active === 1,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  joinedAt: row.joined_at,
 })
 
 const memberColumns = sql`"user".id, "user".uuid, "user".email, membership.name, membership.phone, membership.role, membership.is_active,
-  membership.created_at, membership.updated_at`
+  membership.created_at, membership.updated_at, membership.joined_at`
+
+/** A member with the workspace they are a member of. */
+export type HomeRow = MemberRow & { [column in keyof WorkspaceRow as `w_${column}`]: WorkspaceRow[column] }
+
+export const homeColumns = sql`${memberColumns},
+  workspace.id as w_id, workspace.uuid as w_uuid, workspace.name as w_name, workspace.subdomain as w_subdomain,
+  workspace.currency as w_currency, workspace.time_zone as w_time_zone, workspace.locale as w_locale,
+  workspace.features as w_features, workspace.rates as w_rates, workspace.created_at as w_created_at, workspace.updated_at as w_updated_at`
+
+export const toHome = (row: HomeRow): { workspace: Workspace; user: Member } => ({
+  workspace: toWorkspace({
+    id: row.w_id,
+    uuid: row.w_uuid,
+    name: row.w_name,
+    subdomain: row.w_subdomain,
+    currency: row.w_currency,
+    time_zone: row.w_time_zone,
+    locale: row.w_locale,
+    features: row.w_features,
+    rates: row.w_rates,
+    created_at: row.w_created_at,
+    updated_at: row.w_updated_at,
+  }),
+  user: toMember(row),
+})
 
 const fromMembership = sql`from membership join "user" on "user".id = membership.user_id`
 
@@ -100,6 +125,12 @@ const saveMembership = statement(
   () =>
     sql`update membership set name = ${param('name')}, phone = ${param('phone')}, role = ${param('role')}, is_active = ${param('active')},
       updated_at = ${param('at')} where workspace_id = ${param('workspace')} and user_id = ${param('user')}`,
+)
+
+const join = statement(
+  () =>
+    sql`update membership set joined_at = ${param('at')}
+      where workspace_id = ${param('workspace')} and user_id = ${param('user')} and joined_at is null`,
 )
 
 const countAdmins = statement<{ n: number }>(
@@ -164,6 +195,7 @@ export const memberTable = (db: Db): Store['members'] => ({
       is_active: 1,
       created_at: at,
       updated_at: at,
+      joined_at: null,
     }
     await insertRow(db, 'membership', row as unknown as Columns)
     await noteRevision(db, 'users')
@@ -181,108 +213,9 @@ export const memberTable = (db: Db): Store['members'] => ({
     })
     await noteRevision(db, 'users')
   },
+  join: async (id, at) => db.session.run(join, { workspace: db.workspaceId, user: id, at }),
   activeAdmins: async () => (await db.session.one(countAdmins, { workspace: db.workspaceId }))?.n ?? 0,
 })
-
-const toToken = (row: TokenRow): Token => ({
-  id: row.id,
-  userId: row.user_id,
-  label: row.label,
-  createdAt: row.created_at,
-  expiresAt: row.expires_at,
-  lastUsedAt: row.last_used_at,
-  revokedAt: row.revoked_at,
-})
-
-/** A secret has 256 bits of its own, so a plain hash is as good as a slow one; it is found by the hash and never compared itself. */
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
-
-const tokenById = statement<TokenRow>(
-  () => sql`select * from token where workspace_id = ${param('workspace')} and id = ${param('id')}`,
-)
-
-const tokens = statement<TokenRow>(
-  () =>
-    sql`select * from token where workspace_id = ${param('workspace')} and id > ${param('after')}
-      and (user_id = ${param('user')} or ${param('user')} = 0) order by id limit ${param('limit')}`,
-)
-
-const revokeToken = statement(
-  () => sql`update token set revoked_at = ${param('at')} where workspace_id = ${param('workspace')} and id = ${param('id')}`,
-)
-
-export const tokenTable = (db: Db): Store['tokens'] => ({
-  get: (id) => one(db, tokenById, toToken, { id }),
-  list: async (userId, { limit, after }: Window) => {
-    const rows = await db.session.all(tokens, {
-      workspace: db.workspaceId,
-      user: userId ?? 0,
-      after: after?.id ?? 0,
-      limit: limit + 1,
-    })
-    return pageById(rows.map(toToken), limit)
-  },
-  add: async ({ userId, label, expiresAt, secret = randomBytes(32).toString('hex') }, at) => {
-    const { id } = await identify(db, 'token')
-    const row: TokenRow = {
-      id,
-      workspace_id: db.workspaceId,
-      user_id: userId,
-      hash: hashOf(secret),
-      label,
-      created_at: at,
-      expires_at: expiresAt,
-      last_used_at: null,
-      revoked_at: null,
-    }
-    await insertRow(db, 'token', row as unknown as Columns)
-    return { ...toToken(row), secret }
-  },
-  revoke: async (id, at) => db.session.run(revokeToken, { workspace: db.workspaceId, id, at }),
-})
-
-type CredentialRow = MemberRow & { [column in keyof WorkspaceRow as `w_${column}`]: WorkspaceRow[column] } & { token_id: number }
-
-const credential = statement<CredentialRow>(
-  () =>
-    sql`select token.id as token_id, ${memberColumns},
-        workspace.id as w_id, workspace.uuid as w_uuid, workspace.name as w_name, workspace.subdomain as w_subdomain,
-        workspace.currency as w_currency, workspace.time_zone as w_time_zone, workspace.locale as w_locale,
-        workspace.features as w_features, workspace.rates as w_rates,
-        workspace.created_at as w_created_at, workspace.updated_at as w_updated_at
-      from token
-        join membership on membership.workspace_id = token.workspace_id and membership.user_id = token.user_id and membership.is_active = 1
-        join "user" on "user".id = token.user_id
-        join workspace on workspace.id = token.workspace_id
-      where token.hash = ${param('hash')} and token.revoked_at is null and (token.expires_at is null or token.expires_at > ${param('now')})`,
-)
-
-/** Who a secret speaks for. One look-up by its hash, so that nothing about other secrets can be learnt from the time it takes. */
-export async function authenticate(session: Session, secret: string, now: number): Promise<Credential | undefined> {
-  const row = await session.one(credential, { hash: hashOf(secret), now })
-  if (!row) return undefined
-  const workspace = toWorkspace({
-    id: row.w_id,
-    uuid: row.w_uuid,
-    name: row.w_name,
-    subdomain: row.w_subdomain,
-    currency: row.w_currency,
-    time_zone: row.w_time_zone,
-    locale: row.w_locale,
-    features: row.w_features,
-    rates: row.w_rates,
-    created_at: row.w_created_at,
-    updated_at: row.w_updated_at,
-  })
-  return { workspace, user: toMember(row), tokenId: row.token_id }
-}
-
-const noteUse = statement(
-  () =>
-    sql`update token set last_used_at = ${param('at')} where id = ${param('id')} and coalesce(last_used_at, 0) < ${param('at')}`,
-)
-
-export const markTokenUsed = async (session: Session, id: number, at: number): Promise<void> => session.run(noteUse, { id, at })
 
 const workspaces = statement<WorkspaceRow>(() => sql`select * from workspace order by id`)
 const workspaceBySubdomain = statement<WorkspaceRow>(() => sql`select * from workspace where subdomain = ${param('subdomain')}`)

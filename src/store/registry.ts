@@ -1,26 +1,22 @@
-import type { Registry, Store } from '../domain/store.ts'
+import type { Caller, Registry, Store } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
 import { gathering } from './bulk.ts'
 import { dealTable } from './deals.ts'
 import { type Engine, type Session, statement } from './engine.ts'
 import { eventTable } from './history.ts'
 import { partyTable } from './parties.ts'
-import {
-  allWorkspaces,
-  authenticate,
-  findWorkspace,
-  insertWorkspace,
-  markTokenUsed,
-  memberTable,
-  tokenTable,
-  workspaceTable,
-} from './people.ts'
+import { invitationsBySecret, invitationTable } from './invitations.ts'
+import { openPasswords } from './passwords.ts'
+import { allWorkspaces, findWorkspace, insertWorkspace, memberTable, workspaceTable } from './people.ts'
 import { answerTable, recordTable } from './records.ts'
 import { lifeTable } from './reports/lives.ts'
 import { reportTables } from './reports/tables.ts'
 import { revisions } from './revisions.ts'
 import type { Db } from './rows.ts'
+import { markSessionSeen, resume, sessionTable } from './sessions.ts'
+import { attemptsOn, peopleOf } from './sign-in.ts'
 import { sql } from './sql.ts'
+import { authenticate, markTokenUsed, tokenTable } from './tokens.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
 import { deliveryTable, webhookTable } from './webhooks.ts'
 
@@ -65,6 +61,12 @@ class WorkspaceStore implements Store {
   }
   get tokens() {
     return (this.#tables.tokens ??= tokenTable(this.#db))
+  }
+  get sessions() {
+    return (this.#tables.sessions ??= sessionTable(this.#db))
+  }
+  get invitations() {
+    return (this.#tables.invitations ??= invitationTable(this.#db))
   }
   get pipelines() {
     return (this.#tables.pipelines ??= pipelineTable(this.#db))
@@ -112,21 +114,32 @@ class WorkspaceStore implements Store {
 
 const ping = statement(() => sql`select 1 from workspace limit 1`)
 
-/** A token's last use is written at most this often. */
+/** A token's last use, and when a session was last seen, is written at most this often. */
 const touchEveryMs = 60_000
+const maxTouched = 10_000
 
 /** Everything that is kept, on one engine. */
 export function openRegistry(engine: Engine): Registry {
-  const touched = new Map<number, Instant>()
+  const touched = new Map<string, Instant>()
+  const passwords = openPasswords()
+  const note = (writer: Session, caller: Caller, now: Instant): Promise<void> =>
+    'tokenId' in caller ? markTokenUsed(writer, caller.tokenId, now) : markSessionSeen(writer, caller.sessionId, now)
   const on = (session: Session, inTransaction: boolean): Registry => ({
     authenticate: (secret, now) => authenticate(session, secret, now),
-    touch: (tokenId, now) => {
-      const last = touched.get(tokenId)
+    resume: (secret, now) => resume(session, secret, now),
+    touch: (caller, now) => {
+      const key = 'tokenId' in caller ? `token ${caller.tokenId}` : `session ${caller.sessionId}`
+      const last = touched.get(key)
       if (last !== undefined && now - last < touchEveryMs) return
-      touched.set(tokenId, now)
+      if (touched.size >= maxTouched) touched.clear()
+      touched.set(key, now)
       // Losing the note of a use harms nobody; the request must not wait for it or fail with it.
-      engine.transaction((writer) => markTokenUsed(writer, tokenId, now)).catch(() => touched.delete(tokenId))
+      engine.transaction((writer) => note(writer, caller, now)).catch(() => touched.delete(key))
     },
+    passwords,
+    people: peopleOf(session),
+    invitations: invitationsBySecret(session),
+    attempts: attemptsOn(session),
     workspaces: () => allWorkspaces(session),
     workspaceBySubdomain: (subdomain) => findWorkspace(session, subdomain),
     insertWorkspace: (draft) => insertWorkspace(session, draft),

@@ -7,6 +7,10 @@ export interface Schema {
   user: UserRow
   membership: MembershipRow
   token: TokenRow
+  password: PasswordRow
+  session: SessionRow
+  invitation: InvitationRow
+  attempt: AttemptRow
   pipeline: PipelineRow
   stage: StageRow
   stage_total: StageTotalRow
@@ -64,6 +68,8 @@ export interface MembershipRow {
   is_active: number
   created_at: number
   updated_at: number
+  /** When they accepted an invitation and could sign in; null: they have not. */
+  joined_at: number | null
 }
 
 export interface TokenRow {
@@ -76,6 +82,41 @@ export interface TokenRow {
   expires_at: number | null
   last_used_at: number | null
   revoked_at: number | null
+}
+
+export interface PasswordRow {
+  user_id: number
+  hash: string
+  updated_at: number
+}
+
+export interface SessionRow {
+  id: number
+  workspace_id: number
+  user_id: number
+  hash: string
+  user_agent: string
+  address: string
+  created_at: number
+  seen_at: number
+}
+
+export interface InvitationRow {
+  id: number
+  workspace_id: number
+  hash: string
+  email: string
+  name: string | null
+  role: string
+  invited_by_id: number | null
+  created_at: number
+  expires_at: number
+}
+
+export interface AttemptRow {
+  key: string
+  failures: number
+  last_at: number
 }
 
 export interface PipelineRow {
@@ -402,6 +443,8 @@ export interface AnswerRow {
   status: number
   body: string
   at: number
+  /** The first event of what the request changed. */
+  first_event: number | null
 }
 
 export interface SequenceRow {

@@ -36,6 +36,8 @@ export interface TestWorkspace {
   uuids: { idOf(table: UuidTable, uuid: string): number; uuidOf(table: UuidTable, id: number): string }
   /** Somebody else in the same workspace, with a token. */
   member(role: Role, name?: string): Promise<{ user: Member; token: string; scope: Scope }>
+  /** Has the member signed in; what the cookie of their session says. */
+  session(user?: Member): Promise<string>
 }
 
 export type UuidTable = 'deal' | 'stage' | 'pipeline' | 'party' | 'user' | 'loss_reason'
@@ -110,6 +112,12 @@ export async function openTestStore({
           )
           return { user, token: await tokenOf(user), scope: scopeOf(user) }
         },
+        session: (user = admin) =>
+          store.transaction(async (tx) => {
+            await tx.members.join(user.id, now())
+            const draft = { userId: user.id, userAgent: 'test', address: '127.0.0.1', createdAt: now() }
+            return (await tx.sessions.add(draft, now())).secret
+          }),
       }
     },
     async close() {

@@ -1,3 +1,5 @@
+import { readDecimal } from './ui/decimal.ts'
+
 /** Numbers, money and times as the person's own locale writes them. */
 
 const locales = typeof navigator === 'undefined' ? ['en'] : navigator.languages
@@ -53,6 +55,9 @@ export function minorUnits(value: string, currency: string): bigint | undefined 
   const fraction = (parts[3] ?? '').padEnd(exponent, '0').slice(0, exponent)
   return BigInt(`${parts[1]}${parts[2] || '0'}${fraction}`)
 }
+
+/** What somebody typed as a number, as decimal text: `12.500,50` where that is how it is written, and `12500.50` everywhere. */
+export const typedDecimal = (text: string): string => readDecimal(text, locales[0]) ?? text.trim()
 
 /** The decimal text of minor units: 1250 USD is `12.50`. */
 export function majorUnits(units: bigint, currency: string): string {

@@ -15,12 +15,10 @@ export const MeJson = z
   .object({
     user: z
       .object({ id: recordId, uuid, name: words('The full name.'), email: words('The address.'), role: Role })
-      .meta({ description: 'Whom the token speaks for.' }),
-    workspace: z
-      .object({ id: recordId, uuid, name, subdomain, currency })
-      .meta({ description: 'The only one that the token sees.' }),
+      .meta({ description: 'Who is asking.' }),
+    workspace: z.object({ id: recordId, uuid, name, subdomain, currency }).meta({ description: 'The only one that they see.' }),
   })
-  .meta({ id: 'Me', description: 'Who the token speaks for, and in which workspace.' })
+  .meta({ id: 'Me', description: 'Who is asking, and in which workspace.' })
 
 export type WorkspaceJson = z.output<typeof WorkspaceJson>
 export const WorkspaceJson = z
@@ -58,15 +56,18 @@ const WorkspaceBody = z.strictObject({
   rates: z.record(z.string(), z.number()).optional().meta({ description: 'Replaces the table of rates. Each is above 0.' }),
 })
 
-const writeMe = ({ user, workspace }: { user: Member; workspace: Workspace }): MeJson => ({
+/** A workspace as those see it who are in it, or could be. */
+export const writePlace = (workspace: Workspace): MeJson['workspace'] => ({
+  id: workspace.id,
+  uuid: workspace.uuid,
+  name: workspace.name,
+  subdomain: workspace.subdomain,
+  currency: workspace.currency,
+})
+
+export const writeMe = ({ user, workspace }: { user: Member; workspace: Workspace }): MeJson => ({
   user: { id: user.id, uuid: user.uuid, name: user.name, email: user.email, role: user.role },
-  workspace: {
-    id: workspace.id,
-    uuid: workspace.uuid,
-    name: workspace.name,
-    subdomain: workspace.subdomain,
-    currency: workspace.currency,
-  },
+  workspace: writePlace(workspace),
 })
 
 const writeWorkspace = (workspace: Workspace): WorkspaceJson => ({
@@ -85,11 +86,10 @@ const writeWorkspace = (workspace: Workspace): WorkspaceJson => ({
 
 /** Who am I, and where. */
 export function accountRoutes(api: NativeSpeaker): void {
-  api.get(
-    '/me',
-    { about: { tag: 'Account', id: 'getMe', summary: 'Who the token speaks for', answer: MeJson } },
-    async ({ scope }) => ({ status: 200, body: writeMe(scope) }),
-  )
+  api.get('/me', { about: { tag: 'Account', id: 'getMe', summary: 'Who is asking', answer: MeJson } }, async ({ scope }) => ({
+    status: 200,
+    body: writeMe(scope),
+  }))
 
   api.get(
     '/workspace',

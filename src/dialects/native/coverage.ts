@@ -4,6 +4,16 @@ import type { Coverage } from '../dialect.ts'
 const operations = `
 GET /openapi.json
 GET /me
+POST /me/password
+POST /session
+GET /session
+PATCH /session
+DELETE /session
+GET /sessions
+DELETE /sessions
+DELETE /sessions/:id
+POST /welcome/check
+POST /welcome
 GET /workspace
 PATCH /workspace
 GET /apis
@@ -11,6 +21,10 @@ GET /users
 POST /users
 GET /users/:id
 PATCH /users/:id
+GET /invitations
+POST /invitations
+GET /invitations/:id
+DELETE /invitations/:id
 GET /tokens
 POST /tokens
 GET /tokens/:id
@@ -46,6 +60,7 @@ GET /deals/:id/events
 GET /deals/:id/stage-times
 POST /deals/bulk
 POST /deals/bulk-move
+POST /deals/bulk-change
 GET /contacts
 POST /contacts
 GET /contacts/:id
@@ -79,6 +94,7 @@ GET /webhooks/:id/deliveries
 GET /webhooks/:id/deliveries/:delivery
 POST /webhooks/:id/deliveries/:delivery/replay
 GET /live
+POST /undo/:token
 GET /reports/forecast
 GET /reports/forecast.csv
 `

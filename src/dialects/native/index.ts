@@ -8,16 +8,19 @@ import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
+import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
 import { lossReasonRoutes } from './loss-reasons.ts'
 import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
+import { sessionRoutes } from './sessions.ts'
 import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
+import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
 import { webhooks } from './webhook-format.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -46,7 +49,9 @@ export const native: Dialect = {
 /** In the order of the reference. */
 const nouns = [
   accountRoutes,
+  sessionRoutes,
   userRoutes,
+  invitationRoutes,
   tokenRoutes,
   pipelineRoutes,
   stageRoutes,
@@ -60,6 +65,7 @@ const nouns = [
   webhookRoutes,
   deliveryRoutes,
   liveRoutes,
+  undoRoutes,
   reportRoutes,
   apiRoutes,
 ]

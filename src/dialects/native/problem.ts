@@ -27,7 +27,7 @@ export interface Problem {
   instance?: string
 }
 
-const problem = (name: string, status: number, title: string, detail: string, more: Partial<Problem> = {}): Problem => ({
+export const problem = (name: string, status: number, title: string, detail: string, more: Partial<Problem> = {}): Problem => ({
   type: `urn:crmux:problem:${name}`,
   title,
   status,
@@ -39,6 +39,8 @@ const nouns: Readonly<Record<Entity, string>> = {
   workspace: 'workspace',
   user: 'user',
   token: 'token',
+  session: 'session',
+  invitation: 'invitation',
   pipeline: 'pipeline',
   stage: 'stage',
   deal: 'deal',
@@ -84,7 +86,12 @@ const malformed = {
 export function problemOf(fault: Fault): Problem {
   switch (fault.kind) {
     case 'unauthenticated':
-      return problem('unauthenticated', 401, 'Unauthenticated', 'Send a valid token as `Authorization: Bearer TOKEN`.')
+      return problem(
+        'unauthenticated',
+        401,
+        'Unauthenticated',
+        'Sign in, or send a valid token as `Authorization: Bearer TOKEN`.',
+      )
     case 'forbidden':
       return problem('forbidden', 403, 'Forbidden', 'Your role in this workspace does not allow this.')
     case 'not_found':
@@ -114,6 +121,9 @@ export function problemOf(fault: Fault): Problem {
     case 'media_type':
       return problem('media-type', 415, 'Unsupported media type', 'Send the body as application/json.')
     case 'bad_header':
+      // The only request that is judged by its origin is one with a session's cookie.
+      if (fault.header === 'Origin')
+        return problem('other-site', 403, 'Not from here', 'With the cookie of a session only the page of this server may write.')
       return problem('bad-header', 400, 'Bad header', `The header ${fault.header} is not as it should be.`)
     case 'bad_input': {
       const status = inputStatus[fault.where]

@@ -55,12 +55,19 @@ async function documentOf(host: Host, server: string) {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: server }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { session: [] }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token of a member: 64 hexadecimal characters.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'crmux_session',
+          description:
+            'Somebody who signed in. Writes are only taken from the page of this server, by `Sec-Fetch-Site` or `Origin`.',
+        },
       },
     },
   }
@@ -97,7 +104,7 @@ and \`instance\` names the request in the server's log. Beside what each operati
 415 (not JSON) and 503 (the store cannot take it now; nothing was changed).
 
 **Careful writes.** A deal's answers carry an \`ETag\`, its version. Send it as \`If-Match\` and the write is refused (412) if the deal has changed in the
-meantime. Send an \`Idempotency-Key\` with any POST, and it can be sent again without being done again, for a day.`
+meantime. Send an \`Idempotency-Key\` with a POST, and it can be sent again without being done again, for a day.`
 
 function operationOf({ method, spec }: NativeRoute): ZodOpenApiOperationObject {
   const { about, params, query, body } = spec
@@ -135,11 +142,11 @@ const idempotencyKey = z.string().optional().meta({
   description: '1 to 255 characters of your choosing. The same request with the same key is done once and answered twice.',
 })
 
-function headersOf(method: string, { tagged, open }: About): { header?: z.ZodObject } {
+function headersOf(method: string, { tagged, open, once }: About): { header?: z.ZodObject } {
   if (method === 'GET') return tagged && !open ? { header: z.object({ 'If-None-Match': ifNoneMatch }) } : {}
   const shape = {
     ...(tagged ? { 'If-Match': ifMatch } : {}),
-    ...(method === 'POST' ? { 'Idempotency-Key': idempotencyKey } : {}),
+    ...(method === 'POST' && !open && !once ? { 'Idempotency-Key': idempotencyKey } : {}),
   }
   return Object.keys(shape).length === 0 ? {} : { header: z.object(shape) }
 }
@@ -154,12 +161,19 @@ const refusals: Readonly<Record<number, { description: string; fault: Fault }>> 
       issues: [{ path: ['limit'], rule: 'range', min: 1, max: 200, message: '' }],
     },
   },
-  401: { description: 'No token, or one that is unknown, expired or revoked.', fault: { kind: 'unauthenticated' } },
+  401: {
+    description: 'Nobody is signed in, and there is no token that is known and has not ended.',
+    fault: { kind: 'unauthenticated' },
+  },
   403: { description: 'Your role does not allow it.', fault: { kind: 'forbidden' } },
   404: { description: 'There is no such record in your workspace.', fault: { kind: 'not_found', what: 'deal' } },
   409: {
     description: 'It would break a rule of the model; `type` says which.',
     fault: { kind: 'conflict', rule: 'stage_in_use' },
+  },
+  429: {
+    description: 'Too many attempts failed; `Retry-After` says when the next is heard.',
+    fault: { kind: 'rate_limited', retryAfterSeconds: 30 },
   },
   412: { description: 'The deal has changed in the meantime.', fault: { kind: 'stale', version: 8 } },
   422: {
@@ -188,10 +202,10 @@ function refusal(status: number) {
   return { description, content: { 'application/problem+json': { schema: ProblemJson, example } } }
 }
 
-function successOf(method: string, { one, made, list, answer, text, tagged }: About): ZodOpenApiResponsesObject {
+function successOf(method: string, { one, made, list, answer, begins, text, tagged }: About): ZodOpenApiResponsesObject {
   if (text) return { 200: { description: text.description, content: { [text.type]: { schema: { type: 'string' } } } } }
   const record = one ?? made
-  const schema = answer ?? (record && z.object({ data: record })) ?? (list && z.object({ data: z.array(list), next }))
+  const schema = answer ?? begins ?? (record && z.object({ data: record })) ?? (list && z.object({ data: z.array(list), next }))
   if (!schema) return { 204: { description: 'Done.' } }
   const isTagged = tagged || made === DealJson
   const content = {
@@ -199,6 +213,7 @@ function successOf(method: string, { one, made, list, answer, text, tagged }: Ab
     headers: { ...(isTagged ? { ETag: entityTag } : {}), ...(made ? { Location: location } : {}) },
   }
   if (made) return { 201: { description: 'Made.', ...content } }
+  if (begins) return { 201: { description: 'Begun; `Set-Cookie` says so from now on.', ...content } }
   const known = method === 'GET' && tagged ? { 304: { description: 'It is as you know it.' } } : {}
   return { 200: { description: method === 'GET' ? 'Found.' : 'Done.', ...content }, ...known }
 }

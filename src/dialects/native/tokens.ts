@@ -72,7 +72,10 @@ export function tokenRoutes(api: NativeSpeaker): void {
       body: TokenBody.optional(),
       about: { tag: 'People', id: 'createToken', summary: 'Make a token', made: NewTokenJson },
     },
-    async ({ scope, body = {} }) => created(writeNewToken(await createToken(scope, body))),
+    async ({ scope, body = {} }) => ({
+      ...created(writeNewToken(await createToken(scope, body))),
+      headers: { 'cache-control': 'no-store' },
+    }),
     // Kept answers are not the place for a secret.
     { kept: (answer) => ({ ...answer, body: withoutSecret(answer.body) }) },
   )

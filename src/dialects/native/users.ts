@@ -3,7 +3,7 @@ import { addMember, changeMember, findMember, listMembers, type Member, roles } 
 import { ById, cursorParam, flagParam, idsParam, limitParam, recordId, text, textParam, timeText, uuid, words } from './fields.ts'
 import { byId, pageOf, readWindow } from './paging.ts'
 import type { NativeSpeaker } from './speaker.ts'
-import { created, ok, time } from './wire.ts'
+import { created, ok, time, timeOrNull } from './wire.ts'
 
 export const Role = z.enum(roles as ['admin', 'manager', 'member', 'viewer']).meta({
   description:
@@ -22,6 +22,7 @@ export const UserJson = z
     isActive: z.boolean().meta({ description: 'Somebody who left keeps their name on old deals and can no longer sign in.' }),
     createdAt: timeText('When they were added.'),
     updatedAt: timeText('When they last changed.'),
+    joinedAt: timeText('Since when they can sign in; null: not before they accept an invitation.').nullable(),
   })
   .meta({ id: 'User', description: 'A member of the workspace.' })
 
@@ -37,7 +38,7 @@ const UserBody = z.strictObject({
 const UserPatch = z.strictObject({
   ...fields,
   name: fields.name.optional(),
-  isActive: z.boolean().optional().meta({ description: 'False: they can no longer sign in.' }),
+  isActive: z.boolean().optional().meta({ description: 'False: they can no longer sign in, and are signed out at once.' }),
 })
 
 const UsersQuery = z.strictObject({
@@ -61,6 +62,7 @@ const writeUser = (user: Member): UserJson => ({
   isActive: user.isActive,
   createdAt: time(user.createdAt),
   updatedAt: time(user.updatedAt),
+  joinedAt: timeOrNull(user.joinedAt),
 })
 
 /** The members of the workspace. */
@@ -80,7 +82,7 @@ export function userRoutes(api: NativeSpeaker): void {
         tag: 'People',
         id: 'addUser',
         summary: 'Add a member',
-        description: '`role` is `member` where not given.',
+        description: '`role` is `member` where not given. To sign in, they need an invitation as well.',
         made: UserJson,
         role: 'admin',
       },

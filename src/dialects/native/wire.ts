@@ -1,16 +1,26 @@
 import type { FastifyRequest } from 'fastify'
 import { toDecimal } from '../../domain/money.ts'
 import type { Instant } from '../../domain/time.ts'
+import type { Caller } from '../../domain/store.ts'
+import { tokenOf } from '../../domain/undo.ts'
 import { type Answer, bearer, header, type Wire } from '../../http/speak.ts'
+import { requireOwnPage, sessionIn } from './cookie.ts'
 import { render } from './problem.ts'
 
 /** How our own API authenticates and answers, whatever the noun. */
-export const wire: Wire = {
+export const wire: Wire<Caller> = {
   name: 'native',
   contentType: 'application/json',
   async identify(req, host) {
-    const secret = bearer(req)
-    return secret === undefined ? undefined : host.registry.authenticate(secret, host.now())
+    // Whoever shows a token means the token: a wrong one never falls back to whoever is signed in.
+    if (req.headers.authorization !== undefined) {
+      const token = bearer(req)
+      return token === undefined ? undefined : host.registry.authenticate(token, host.now())
+    }
+    const session = sessionIn(req)
+    if (session === undefined) return undefined
+    requireOwnPage(req)
+    return host.registry.resume(session, host.now())
   },
   render,
   headers: (req) => ({ 'x-request-id': req.id, 'cache-control': 'private, no-cache' }),
@@ -27,6 +37,10 @@ export const page = (data: readonly unknown[], next: string | null): Answer => (
 
 /** A list that is short enough to be told whole. */
 export const whole = (data: readonly unknown[]): Answer => page(data, null)
+
+/** What takes back the changes that a request made; nothing where it made none. */
+export const undoHeader = (firstEvent: number | null): Readonly<Record<string, string>> =>
+  firstEvent === null ? {} : { 'undo-token': tokenOf(firstEvent) }
 
 // —— values ——
 

@@ -15,6 +15,8 @@ export const entityNames: Readonly<Record<Entity, string>> = {
   workspace: 'Company',
   user: 'User',
   token: 'Token',
+  session: 'Session',
+  invitation: 'Invitation',
   pipeline: 'Pipeline',
   stage: 'Stage',
   deal: 'Deal',

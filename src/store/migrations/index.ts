@@ -1,13 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as first from './0001-pipelines.ts'
 import * as second from './0002-closed-from.ts'
+import * as signingIn from './0004-signing-in.ts'
 import * as batchesAndViews from './0005-batches-and-views.ts'
 import * as numbers from './0006-numbers.ts'
 import * as webhooks from './0007-webhooks.ts'
 import * as eventTimes from './0008-event-times.ts'
 
 /** Every step from an empty file to the present schema, in order. Steps are only ever added. */
-const steps: readonly { sqlite: string }[] = [first, second, batchesAndViews, numbers, webhooks, eventTimes]
+const steps: readonly { sqlite: string }[] = [first, second, signingIn, batchesAndViews, numbers, webhooks, eventTimes]
 
 /** The store was written by a newer crmux than this one. */
 export class SchemaTooNew extends Error {

@@ -1,10 +1,12 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { modKey, useKeys } from '../keyboard.ts'
+import { startLive } from '../live.ts'
 import { pages } from '../pages.tsx'
 import { isAtLeast, useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { undoLast } from '../undo.ts'
 import { AccountMenu } from './account-menu.tsx'
 import './shell.css'
 
@@ -19,7 +21,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const [location] = useLocation()
   const [opened, setOpened] = useState<Opened>()
   const close = () => setOpened(undefined)
-  useKeys({ 'mod+k': () => setOpened('palette'), '?': () => setOpened('keys') })
+  useKeys({ 'mod+k': () => setOpened('palette'), '?': () => setOpened('keys'), 'mod+z': undoLast })
+  useEffect(startLive, [])
 
   return (
     <div className="shell">

@@ -9,7 +9,7 @@ export default function MenuPopup({ trigger, items, align = 'start' }: MenuProps
       <Base.Portal>
         <Base.Positioner sideOffset={4} align={align} className="positioner">
           <Base.Popup className="popup menu-popup">
-            {items.map((entry, nth) => (
+            {(typeof items === 'function' ? items() : items).map((entry, nth) => (
               <Entry key={keyOf(entry, nth)} entry={entry} />
             ))}
           </Base.Popup>

@@ -16,7 +16,8 @@ export type MenuEntry = MenuItem | 'line' | { group: string; items: readonly Men
 export interface MenuProps {
   /** The button that opens it. */
   trigger: ReactElement<ComponentProps<'button'>>
-  items: readonly MenuEntry[]
+  /** What it offers; a function where that need not be known before it is opened. */
+  items: readonly MenuEntry[] | (() => readonly MenuEntry[])
   align?: 'start' | 'end'
 }
 

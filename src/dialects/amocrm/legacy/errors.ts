@@ -93,6 +93,8 @@ export function sentence(refusal: Refusal): string {
     case 'forbidden':
     case 'unauthenticated':
       return codes[244].text
+    case 'rate_limited':
+      return codes[429].text
     case 'unavailable':
       return 'Temporarily unavailable'
   }

@@ -71,6 +71,8 @@ const nouns: Readonly<Record<Entity, string>> = {
   workspace: 'Account',
   user: 'User',
   token: 'Token',
+  session: 'Session',
+  invitation: 'Invitation',
   pipeline: 'Pipeline',
   stage: 'Status',
   deal: 'Lead',

@@ -15,6 +15,10 @@ beforeAll(async () => {
   api = clientOf({ origin: app.origin, token: ws.token })
   const one = async (path: string, body: object): Promise<number> => (await api.post(path, body)).body.data.id
   const [stage] = (await api.get('/stages')).body.data
+  const session = async (): Promise<number> => {
+    await ws.session()
+    return (await api.get('/sessions')).body.data[0].id
+  }
   ids = {
     pipelines: stage.pipelineId,
     stages: stage.id,
@@ -26,6 +30,8 @@ beforeAll(async () => {
     users: ws.admin.id,
     tokens: (await api.get('/tokens')).body.data[0].id,
     webhooks: await one('/webhooks', { url: 'https://receiver.example', events: ['*'] }),
+    invitations: await one('/invitations', { email: 'bo@acme.example' }),
+    sessions: await session(),
   }
   delivery = await one(`/webhooks/${ids.webhooks}/test`, {})
 })
@@ -54,6 +60,8 @@ async function everything(): Promise<string> {
     'companies',
     'loss-reasons',
     'custom-fields',
+    'invitations',
+    'sessions',
   ]
   const texts = await Promise.all(lists.map(async (path) => (await api.get(`/${path}`)).text))
   return texts.join('\n')

@@ -23,11 +23,23 @@ export interface Client {
   all(path: string): Promise<Body[]>
 }
 
-export function clientOf({ origin, token }: { origin: string; token: string | undefined }): Client {
+/** The client of somebody who signed in, as the page of the server sends it. */
+export const browserOf = ({ origin, session }: { origin: string; session: string }): Client =>
+  clientOf({ origin, token: undefined, always: { cookie: `crmux_session=${session}`, origin } })
+
+export function clientOf({
+  origin,
+  token,
+  always = {},
+}: {
+  origin: string
+  token: string | undefined
+  always?: Record<string, string>
+}): Client {
   const send: Client['send'] = (method, path, body, headers = {}) =>
     request(`${origin}/api/v1${path}`, {
       method,
-      headers: token === undefined ? headers : { authorization: `Bearer ${token}`, ...headers },
+      headers: { ...always, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
       ...(body === undefined ? {} : { body }),
     })
   return {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp } from '../../../../test/support/app.ts'
 import type { Role } from '../../../domain/user.ts'
 import type { Spec } from '../speaker.ts'
-import { type Client, clientOf } from './client.ts'
+import { browserOf, type Client, clientOf } from './client.ts'
 import { driver } from './driver.ts'
 
 let app: TestApp
@@ -17,6 +17,8 @@ const ranks: readonly Role[] = ['viewer', 'member', 'manager', 'admin']
 const writes: readonly [string, string, object | undefined, Role][] = [
   ['PATCH', '/workspace', { name: 'W' }, 'admin'],
   ['POST', '/users', { name: 'U', email: 'u-{n}@x.example' }, 'admin'],
+  ['POST', '/invitations', { email: 'i-{n}@x.example' }, 'admin'],
+  ['DELETE', '/invitations/:invitation', undefined, 'admin'],
   ['POST', '/tokens', {}, 'viewer'],
   ['POST', '/pipelines', { name: 'P' }, 'manager'],
   ['PATCH', '/pipelines/:pipeline', { name: 'P' }, 'manager'],
@@ -28,6 +30,7 @@ const writes: readonly [string, string, object | undefined, Role][] = [
   ['POST', '/deals', { title: 'D' }, 'member'],
   ['POST', '/deals/bulk', { deals: [{ title: 'D' }] }, 'member'],
   ['POST', '/deals/bulk-move', { moves: [{ id: ':deal', place: 'first' }] }, 'member'],
+  ['POST', '/deals/bulk-change', { ids: [':deal'], change: { addTags: ['t'] } }, 'member'],
   ['PATCH', '/deals/:deal', { title: 'D' }, 'member'],
   ['POST', '/deals/:deal/move', { place: 'first' }, 'member'],
   ['POST', '/deals/:deal/win', {}, 'member'],
@@ -56,7 +59,7 @@ const writes: readonly [string, string, object | undefined, Role][] = [
 ]
 
 /** A workspace with one of everything, and a member of the role. */
-async function open(role: Role): Promise<{ caller: Client; fill: (text: string) => string }> {
+async function open(role: Role, by: 'token' | 'session' = 'token'): Promise<{ caller: Client; fill: (text: string) => string }> {
   const ws = await app.workspace()
   const admin = clientOf({ origin: app.origin, token: ws.token })
   const one = async (path: string, body: object): Promise<number> => (await admin.post(path, body)).body.data.id
@@ -78,18 +81,23 @@ async function open(role: Role): Promise<{ caller: Client; fill: (text: string) 
     reason: await one('/loss-reasons', { name: 'Odd' }),
     field: await one('/custom-fields', { subject: 'deal', name: 'Field' }),
     hook: await one('/webhooks', { url: 'https://receiver.example', events: ['*'] }),
+    invitation: await one('/invitations', { email: 'open@x.example' }),
   }
   const fill = (text: string) =>
     text
       .replace(/":(\w+)"/g, (_, name: string) => String(ids[name]))
       .replace(/:(\w+)/g, (all, name: string) => (name in ids ? String(ids[name]) : all))
       .replace('{n}', String(ws.workspace.id))
-  return { caller: clientOf({ origin: app.origin, token: (await ws.member(role)).token }), fill }
+  const { user, token } = await ws.member(role)
+  const { origin } = app
+  const caller = by === 'token' ? clientOf({ origin, token }) : browserOf({ origin, session: await ws.session(user) })
+  return { caller, fill }
 }
 
 describe('native: roles', () => {
-  test.each(ranks)('%s: every write is allowed or forbidden as the reference says', async (role) => {
-    const { caller, fill } = await open(role)
+  const everyone = ranks.flatMap((role) => (['token', 'session'] as const).map((by) => [role, by] as const))
+  test.each(everyone)('%s by %s: every write is allowed or forbidden as the reference says', async (role, by) => {
+    const { caller, fill } = await open(role, by)
     for (const [method, path, body, least] of writes) {
       const answer = await caller.send(method, fill(path), body && JSON.parse(fill(JSON.stringify(body))))
       const isAllowed = ranks.indexOf(role) >= ranks.indexOf(least)
@@ -107,12 +115,14 @@ describe('native: roles', () => {
       .filter(({ dialect, method }) => dialect === 'native' && method !== 'GET')
       .map(({ method, url, spec }) => `${method} ${url} ${(spec as Spec).about.role ?? 'viewer'}`)
     const tested = writes.map(([method, path, , role]) => `${method} ${path.replace(/:\w+/, ':id')} ${role}`)
-    // Their answers depend on whose user or token it is; account.test.ts has them. Deliveries are there once something was sent; see webhooks.test.ts.
-    const others = [
-      'PATCH /users/:id viewer',
-      'DELETE /tokens/:id viewer',
-      'POST /webhooks/:id/deliveries/:delivery/replay manager',
-    ]
+    // Their answers depend on whose user or token it is; account.test.ts and undo.test.ts have them.
+    const others = ['POST /undo/:token member', 'PATCH /users/:id viewer', 'DELETE /tokens/:id viewer']
+    // There once something was sent; webhooks.test.ts has it.
+    others.push('POST /webhooks/:id/deliveries/:delivery/replay manager')
+    // Anybody's who has a session, or has yet to get one; sessions.test.ts and invitations.test.ts have them.
+    const ofSessions = ['POST /session', 'PATCH /session', 'DELETE /session', 'DELETE /sessions', 'DELETE /sessions/:id']
+    const ofStrangers = ['POST /me/password', 'POST /welcome/check', 'POST /welcome']
+    others.push(...[...ofSessions, ...ofStrangers].map((call) => `${call} viewer`))
     expect([...tested, ...others].sort()).toEqual(told.sort())
   })
 
@@ -120,12 +130,13 @@ describe('native: roles', () => {
     const { caller, fill } = await open('viewer')
     const ids: Record<string, string> = { 'loss-reasons': ':reason', 'custom-fields': ':field', companies: ':company' }
     for (const { url } of app.server.routes.filter(({ dialect, method }) => dialect === 'native' && method === 'GET')) {
-      if (url.startsWith('/users/') || url.startsWith('/tokens/') || url.startsWith('/webhooks')) continue
+      if (/^\/(?:users\/|tokens\/|webhooks)/.test(url) || url === '/session') continue
       const noun = url.split('/')[1] ?? ''
       const path = fill(url.replace(':id', ids[noun] ?? `:${noun.replace(/s$/, '')}`))
       // What never ends is only asked whether it would begin.
       const answer = await caller.send(url === '/live' ? 'HEAD' : 'GET', path)
-      expect([url, answer.status]).toEqual([url, 200])
+      // Whom an admin has invited concerns nobody else.
+      expect([url, answer.status]).toEqual([url, noun === 'invitations' ? 403 : 200])
     }
   })
 })

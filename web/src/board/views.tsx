@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useLocation } from 'wouter'
+import { getData, write } from '../api.ts'
+import { keys, queryClient } from '../queries.ts'
+import { type SearchState, withSearch } from '../search-state.ts'
+import { Button } from '../ui/button.tsx'
+import { TextField } from '../ui/field.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { Popover } from '../ui/popover.tsx'
+import { toastError } from '../ui/toast.tsx'
+
+interface View {
+  id: number
+  name: string
+  page: string
+  query: string
+}
+
+interface ViewsProps {
+  page: 'board' | 'list'
+  /** What of the address a view keeps. */
+  kept: SearchState
+}
+
+/** Filters and orders that the person has given a name. */
+export const Views = (props: ViewsProps) => (
+  <Popover label="Views" trigger={<Button>Views</Button>}>
+    <ViewList {...props} />
+  </Popover>
+)
+
+function ViewList({ page, kept }: ViewsProps) {
+  const [path, navigate] = useLocation()
+  const [name, setName] = useState('')
+  const views = useQuery({ queryKey: keys.views, queryFn: ({ signal }) => getData<View[]>('/views', {}, signal) }).data ?? []
+  const query = new URLSearchParams(Object.entries(kept) as [string, string][]).toString()
+
+  const again = () => queryClient.invalidateQueries({ queryKey: keys.views })
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    await write('POST', '/views', { name: name.trim(), page, query }).catch(toastError)
+    setName('')
+    await again()
+  }
+  const remove = async (id: number) => {
+    await write('DELETE', `/views/${id}`).catch(toastError)
+    await again()
+  }
+
+  return (
+    <div className="views">
+      {views
+        .filter((view) => view.page === page)
+        .map((view) => (
+          <div key={view.id} className="views-line">
+            <button
+              type="button"
+              className="menu-item ask-item"
+              aria-current={view.query === query}
+              onClick={() => navigate(withSearch(path, Object.fromEntries(new URLSearchParams(view.query))))}
+            >
+              <span className="ellipsis">{view.name}</span>
+              {view.query === query && <Icon name="check" />}
+            </button>
+            <Button looks={['plain', 'icon']} aria-label={`Delete view ${view.name}`} onClick={() => void remove(view.id)}>
+              <Icon name="close" />
+            </Button>
+          </div>
+        ))}
+      <form onSubmit={(event) => void save(event)} className="ask-form">
+        <TextField
+          label="Save this filter and order as"
+          value={name}
+          required
+          maxLength={255}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Button type="submit">Save view</Button>
+      </form>
+    </div>
+  )
+}
