@@ -34,6 +34,7 @@ const nobody = (id: number): Member => ({
   phone: null,
   role: 'viewer',
   isActive: false,
+  joinedAt: null,
   createdAt: 0,
   updatedAt: 0,
 })
