@@ -19,6 +19,7 @@ import { sql } from './sql.ts'
 import { authenticate, markTokenUsed, tokenTable } from './tokens.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
 import { deliveryTable, webhookTable } from './webhooks.ts'
+import { viewTable } from './views.ts'
 
 /** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
 class WorkspaceStore implements Store {
@@ -103,6 +104,9 @@ class WorkspaceStore implements Store {
   }
   get deliveries() {
     return (this.#tables.deliveries ??= deliveryTable(this.#db))
+  }
+  get views() {
+    return (this.#tables.views ??= viewTable(this.#db))
   }
   revisions() {
     return revisions(this.#db)

@@ -24,6 +24,7 @@ import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
 import { webhooks } from './webhook-format.ts'
 import { webhookRoutes } from './webhooks.ts'
+import { viewRoutes } from './views.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
 export const native: Dialect = {
@@ -66,6 +67,7 @@ const nouns = [
   deliveryRoutes,
   liveRoutes,
   undoRoutes,
+  viewRoutes,
   reportRoutes,
   apiRoutes,
 ]

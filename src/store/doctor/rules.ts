@@ -194,15 +194,28 @@ export const rules: readonly Rule[] = [
       where event.batch is not null and first.id is null`,
     ({ id, has }) => `event ${id} belongs to the batch of event ${has}, which begins none`,
   ),
-  ...(['workspace', 'user', 'token', 'pipeline', 'stage', 'deal', 'party', 'loss_reason', 'custom_field', 'record'] as const).map(
-    (table) =>
-      rule(
-        `the counter of ${table} ids`,
-        sql`select coalesce(max(id), 0) as id, null as workspace_id, (select value from sequence where name = ${sql.lit(table)}) as has, null as wants
+  ...(
+    [
+      'workspace',
+      'user',
+      'token',
+      'pipeline',
+      'stage',
+      'deal',
+      'party',
+      'loss_reason',
+      'custom_field',
+      'record',
+      'saved_view',
+    ] as const
+  ).map((table) =>
+    rule(
+      `the counter of ${table} ids`,
+      sql`select coalesce(max(id), 0) as id, null as workspace_id, (select value from sequence where name = ${sql.lit(table)}) as has, null as wants
           from ${sql.ref(table)} having coalesce(max(id), 0) > coalesce((select value from sequence where name = ${sql.lit(table)}), 0)`,
-        ({ id, has }) =>
-          `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
-      ),
+      ({ id, has }) =>
+        `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
+    ),
   ),
   rule(
     'search finds only what there is',

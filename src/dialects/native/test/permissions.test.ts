@@ -56,6 +56,7 @@ const writes: readonly [string, string, object | undefined, Role][] = [
   ['POST', '/webhooks/:hook/test', {}, 'manager'],
   ['POST', '/webhooks/:hook/replay', {}, 'manager'],
   ['DELETE', '/webhooks/:hook', undefined, 'manager'],
+  ['POST', '/views', { name: 'V', page: 'list', query: '' }, 'viewer'],
 ]
 
 /** A workspace with one of everything, and a member of the role. */
@@ -115,8 +116,14 @@ describe('native: roles', () => {
       .filter(({ dialect, method }) => dialect === 'native' && method !== 'GET')
       .map(({ method, url, spec }) => `${method} ${url} ${(spec as Spec).about.role ?? 'viewer'}`)
     const tested = writes.map(([method, path, , role]) => `${method} ${path.replace(/:\w+/, ':id')} ${role}`)
-    // Their answers depend on whose user or token it is; account.test.ts and undo.test.ts have them.
-    const others = ['POST /undo/:token member', 'PATCH /users/:id viewer', 'DELETE /tokens/:id viewer']
+    // Their answers depend on whose user or token it is; account.test.ts, undo.test.ts and views.test.ts have them.
+    const others = [
+      'POST /undo/:token member',
+      'PATCH /views/:id viewer',
+      'DELETE /views/:id viewer',
+      'PATCH /users/:id viewer',
+      'DELETE /tokens/:id viewer',
+    ]
     // There once something was sent; webhooks.test.ts has it.
     others.push('POST /webhooks/:id/deliveries/:delivery/replay manager')
     // Anybody's who has a session, or has yet to get one; sessions.test.ts and invitations.test.ts have them.
