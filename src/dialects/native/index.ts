@@ -19,6 +19,7 @@ import { sessionRoutes } from './sessions.ts'
 import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
+import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
@@ -55,6 +56,7 @@ const nouns = [
   invitationRoutes,
   tokenRoutes,
   pipelineRoutes,
+  templateRoutes,
   stageRoutes,
   boardRoutes,
   dealRoutes,
