@@ -1,4 +1,3 @@
-import { v1 as current } from 'pipedrive'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApp, TestWorkspace } from '../../../../../test/support/app.ts'
 import { clockAt, openV1, type V1 } from './served.ts'
@@ -76,13 +75,4 @@ test('only the sorts that are asked for, page by page; of some there are none', 
 test('the moment must be there and be one', async () => {
   expect((await v1.get('/recents')).status).toBe(400)
   expect((await v1.get('/recents?since_timestamp=yesterday')).status).toBe(400)
-})
-
-test('the vendor’s client reads it', async () => {
-  const api = new current.RecentsApi(new current.Configuration({ apiKey: ws.token, basePath: v1.base }))
-  const { data } = await api.getRecents({ since_timestamp: since, items: 'deal' })
-  expect(data?.map(({ item, id }) => [item, id])).toEqual([
-    ['deal', ids.gone],
-    ['deal', ids.deal],
-  ])
 })
