@@ -74,6 +74,7 @@ test('client 33.7.0 reads history and numbers', async () => {
   expect((await pipelines.getPipelineMovementStatistics(period)).data?.movements_between_stages?.count).toBeGreaterThan(0)
   const { data } = await recents.getRecents({ since_timestamp: '2020-01-01 00:00:00', items: 'deal' })
   expect(data?.map((recent) => recent.id)).toContain(id)
+  await v1.delete(`/deals/${id}`)
 })
 
 test('client 30.8.0 keeps deals', async () => {
