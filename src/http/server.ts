@@ -59,9 +59,9 @@ export function createServer(options: ServerOptions): CrmuxServer {
     enforceLimits,
     // Ports are known only once they are open.
     get apis() {
-      return dialects.map(({ name, title, prefix, hosts, sample }) => {
+      return dialects.map(({ name, title, prefix, hosts, sample, template }) => {
         const port = ownPorts.get(name) ?? null
-        return { name, title, prefix, hosts, sample, port }
+        return { name, title, prefix, hosts, sample, port, ...(template ? { template } : {}) }
       })
     },
     beforeClose: (work) => endings.push(work),

@@ -29,7 +29,7 @@ export interface Host {
 }
 
 /** Where one API begins, and how it can be tried. */
-export interface Api extends Pick<Dialect, 'name' | 'title' | 'prefix' | 'hosts' | 'sample'> {
+export interface Api extends Pick<Dialect, 'name' | 'title' | 'prefix' | 'hosts' | 'sample' | 'template'> {
   /** Its own port, where it has one. */
   readonly port: number | null
 }

@@ -38,6 +38,7 @@ GET /pipelines/:id/stages
 GET /pipelines/:id/board
 GET /pipelines/:id/totals
 GET /pipelines/:id/events
+GET /templates
 GET /stages
 POST /stages
 GET /stages/:id

@@ -18,6 +18,7 @@ import { reportRoutes } from './reports/index.ts'
 import { sessionRoutes } from './sessions.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
+import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
@@ -51,6 +52,7 @@ const nouns = [
   invitationRoutes,
   tokenRoutes,
   pipelineRoutes,
+  templateRoutes,
   stageRoutes,
   boardRoutes,
   dealRoutes,
