@@ -103,7 +103,7 @@ export async function changePassword(
   requirePassword(password, email)
   const person = found(await registry.people.byEmail(email), 'user')
   const succeeded = await beginAttempt(registry, { email, network }, now())
-  if (!(await registry.passwords.matches(current, person.passwordHash))) invalid('current', 'not_allowed')
+  if (!(await registry.passwords.matches(current, person.passwordHash))) invalid('current', 'not_found')
   const hash = await registry.passwords.hash(password)
   await registry.transaction(async (tx) => {
     if ((await tx.people.byId(person.id))?.passwordHash !== person.passwordHash) refuse({ kind: 'unavailable' })

@@ -64,6 +64,26 @@ export const rules: readonly Rule[] = [
     ({ id, has }) => `token ${id} belongs to user ${has}, who is no member`,
   ),
 
+  rule(
+    'sessions belong to members',
+    sql`select session.id, session.workspace_id, session.user_id as has, null as wants from session left join membership
+        on membership.workspace_id = session.workspace_id and membership.user_id = session.user_id and membership.joined_at is not null
+      where membership.user_id is null`,
+    ({ id, has }) => `session ${id} is one of user ${has}, who is no member that can sign in`,
+  ),
+  rule(
+    'passwords belong to people',
+    sql`select user_id as id, null as workspace_id, null as has, null as wants from password where user_id not in (select id from "user")`,
+    ({ id }) => `a password is kept of user ${id}, who does not exist`,
+  ),
+  rule(
+    'invitations come from members',
+    sql`select invitation.id, invitation.workspace_id, invitation.invited_by_id as has, null as wants from invitation left join membership
+        on membership.workspace_id = invitation.workspace_id and membership.user_id = invitation.invited_by_id
+      where invitation.invited_by_id is not null and membership.user_id is null`,
+    ({ id, has }) => `invitation ${id} was made by user ${has}, who is no member`,
+  ),
+
   // —— pipelines and stages ——
   ...(['won', 'lost'] as const).map((kind) =>
     rule(
@@ -194,15 +214,29 @@ export const rules: readonly Rule[] = [
       where event.batch is not null and first.id is null`,
     ({ id, has }) => `event ${id} belongs to the batch of event ${has}, which begins none`,
   ),
-  ...(['workspace', 'user', 'token', 'pipeline', 'stage', 'deal', 'party', 'loss_reason', 'custom_field', 'record'] as const).map(
-    (table) =>
-      rule(
-        `the counter of ${table} ids`,
-        sql`select coalesce(max(id), 0) as id, null as workspace_id, (select value from sequence where name = ${sql.lit(table)}) as has, null as wants
+  ...(
+    [
+      'workspace',
+      'user',
+      'token',
+      'session',
+      'invitation',
+      'pipeline',
+      'stage',
+      'deal',
+      'party',
+      'loss_reason',
+      'custom_field',
+      'record',
+    ] as const
+  ).map((table) =>
+    rule(
+      `the counter of ${table} ids`,
+      sql`select coalesce(max(id), 0) as id, null as workspace_id, (select value from sequence where name = ${sql.lit(table)}) as has, null as wants
           from ${sql.ref(table)} having coalesce(max(id), 0) > coalesce((select value from sequence where name = ${sql.lit(table)}), 0)`,
-        ({ id, has }) =>
-          `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
-      ),
+      ({ id, has }) =>
+        `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
+    ),
   ),
   rule(
     'search finds only what there is',
