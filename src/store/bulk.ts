@@ -1,5 +1,6 @@
 import type { Deal } from '../domain/deal.ts'
 import type { Event } from '../domain/events.ts'
+import type { Stretch } from '../domain/reports/life.ts'
 import type { Identity, Nouns, Store } from '../domain/store.ts'
 import { byExternalIds, dealTable, insertDeals } from './deals.ts'
 import type { Session } from './engine.ts'
@@ -7,6 +8,7 @@ import { LazySavepoints } from './held-savepoint.ts'
 import { appendEvents, eventTable } from './history.ts'
 import { partyTable } from './parties.ts'
 import { memberTable } from './people.ts'
+import { beginLives, lifeTable } from './reports/lives.ts'
 import { type Db, newUuid, returnIds, takeIds } from './rows.ts'
 import { customFieldTable, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
 
@@ -14,17 +16,20 @@ import { customFieldTable, lossReasonTable, pipelineTable, stageTable } from './
 const idsAtOnce = 1000
 
 /**
- * What work on many deals has gathered to be written together: new deals and events in the order they came, of which the first ones may be
- * written already. Undoing a savepoint takes back what came, and what was written, within it.
+ * What work on many deals has gathered to be written together: new deals, their events and the beginnings of their lives, in the order they
+ * came, of which the first ones may be written already. Undoing a savepoint takes back what came, and what was written, within it.
  */
 export class Gathering {
   readonly db: Db
   readonly #savepoints: LazySavepoints
-  readonly #memory = new Map<string, Promise<unknown>>()
+  /** What was read, by the noun that it is about. */
+  readonly #memory = new Map<string, Map<string, Promise<unknown>>>()
   readonly #deals: Deal[] = []
   readonly #events: Omit<Event, 'id'>[] = []
-  #written = { deals: 0, events: 0 }
+  readonly #lives: (readonly [number, readonly Stretch[]])[] = []
+  #written = { deals: 0, events: 0, lives: 0 }
   #ids = { next: 0, end: 0 }
+  #readings = 0
   /** Deals by their external id, as far as it was asked for; undefined where there is none. */
   readonly #byExternalId = new Map<string, Deal | undefined>()
   readonly #byId = new Map<number, Deal>()
@@ -37,11 +42,16 @@ export class Gathering {
   /** Sets the savepoints that are due, and writes what was gathered: for whoever looks into the tables of deals and events, or ends. */
   async settle(): Promise<void> {
     await this.#savepoints.open()
-    const { deals, events } = this.#written
-    if (deals === this.#deals.length && events === this.#events.length) return
-    this.#written = { deals: this.#deals.length, events: this.#events.length }
-    await insertDeals(this.db, this.#deals.slice(deals))
-    await appendEvents(this.db, this.#events.slice(events))
+    const [from, to] = [this.#written, this.#gathered()]
+    if (from.deals === to.deals && from.events === to.events && from.lives === to.lives) return
+    this.#written = to
+    await insertDeals(this.db, this.#deals.slice(from.deals))
+    await appendEvents(this.db, this.#events.slice(from.events))
+    await beginLives(this.db, this.#lives.slice(from.lives))
+  }
+
+  #gathered() {
+    return { deals: this.#deals.length, events: this.#events.length, lives: this.#lives.length }
   }
 
   async finish(): Promise<void> {
@@ -50,12 +60,13 @@ export class Gathering {
   }
 
   savepoint<T>(work: () => Promise<T>): Promise<T> {
-    const before = { written: this.#written, ids: this.#ids, deals: this.#deals.length, events: this.#events.length }
+    const [written, ids, gathered] = [this.#written, this.#ids, this.#gathered()]
     return this.#savepoints.within(work, () => {
-      this.#deals.length = before.deals
-      this.#events.length = before.events
-      this.#written = before.written
-      this.#ids = before.ids
+      this.#deals.length = gathered.deals
+      this.#events.length = gathered.events
+      this.#lives.length = gathered.lives
+      this.#written = written
+      this.#ids = ids
       this.#memory.clear()
       this.#byId.clear()
       this.#byExternalId.clear()
@@ -104,33 +115,36 @@ export class Gathering {
     return { ...this.db, session: this.session(() => this.settle()) }
   }
 
-  /** A reading that answers the same as long as nothing is written that it may be about. */
-  reading<A extends readonly unknown[], T>(name: string, read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  /** A reading that answers the same as long as nothing is written that it is about. */
+  reading<A extends readonly unknown[], T>(noun: string, read: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+    const name = `${this.#readings++} `
     return (...args) => {
-      const key = `${name} ${args.join()}`
-      const known = this.#memory.get(key) as Promise<T> | undefined
-      if (known) return known
+      const known = this.#memory.get(noun) ?? new Map<string, Promise<unknown>>()
+      this.#memory.set(noun, known)
+      const key = name + args.join()
+      const before = known.get(key) as Promise<T> | undefined
+      if (before) return before
       const answer = read(...args)
-      this.#memory.set(key, answer)
-      answer.catch(() => this.#memory.delete(key))
+      known.set(key, answer)
+      answer.catch(() => known.delete(key))
       return answer
     }
   }
 
-  writing<A extends readonly unknown[], T>(write: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  writing<A extends readonly unknown[], T>(noun: string, write: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
     return (...args) => {
-      this.#memory.clear()
+      this.#memory.delete(noun)
       return write(...args)
     }
   }
 
-  nouns<T>(name: string, table: Nouns<T>): Nouns<T> {
+  nouns<T>(noun: string, table: Nouns<T>): Nouns<T> {
     return {
       identify: table.identify,
-      get: this.reading(`${name} get`, table.get),
+      get: this.reading(noun, table.get),
       byUuid: table.byUuid,
-      insert: this.writing(table.insert),
-      save: this.writing(table.save),
+      insert: this.writing(noun, table.insert),
+      save: this.writing(noun, table.save),
     }
   }
 
@@ -178,6 +192,10 @@ export class Gathering {
     return this.#byExternalId.get(externalId)
   }
 
+  beginLife(dealId: number, life: readonly Stretch[]): void {
+    this.#lives.push([dealId, life])
+  }
+
   /** Puts off an event. One that begins a batch is written at once, because those that follow name its id. */
   async append(event: Omit<Event, 'id'>): Promise<number | null> {
     if (event.batch === null) return eventTable(this.settled).append(event)
@@ -203,6 +221,15 @@ const dealsOf = (gathering: Gathering): Store['deals'] => {
   }
 }
 
+const livesOf = (gathering: Gathering): Store['lives'] => {
+  const table = lifeTable(gathering.settled)
+  return {
+    of: table.of,
+    save: async (dealId, before, after) =>
+      before.length === 0 ? gathering.beginLife(dealId, after) : table.save(dealId, before, after),
+  }
+}
+
 /**
  * The tables of a store for work on many deals in one transaction: they remember what they have read of the workspace's shape and people,
  * and write new deals and events together. Whatever else is asked of the database finds them written.
@@ -212,22 +239,23 @@ export function bulkTables(gathering: Gathering): Partial<Store> {
   const [pipelines, stages, reasons] = [pipelineTable(aside), stageTable(aside), lossReasonTable(aside)]
   const [fields, members, parties] = [customFieldTable(aside), memberTable(aside), partyTable(aside)]
   return {
-    pipelines: { ...gathering.nouns('pipeline', pipelines), live: gathering.reading('pipelines', pipelines.live) },
-    stages: { ...gathering.nouns('stage', stages), live: gathering.reading('stages', stages.live) },
+    pipelines: { ...gathering.nouns('shape', pipelines), live: gathering.reading('shape', pipelines.live) },
+    stages: { ...gathering.nouns('shape', stages), live: gathering.reading('shape', stages.live) },
     lossReasons: {
       ...gathering.nouns('reason', reasons),
-      live: gathering.reading('reasons', reasons.live),
-      byName: gathering.reading('reason named', reasons.byName),
+      live: gathering.reading('reason', reasons.live),
+      byName: gathering.reading('reason', reasons.byName),
     },
-    customFields: { ...gathering.nouns('field', fields), live: gathering.reading('fields', fields.live) },
+    customFields: { ...gathering.nouns('field', fields), live: gathering.reading('field', fields.live) },
     members: {
       ...members,
       get: gathering.reading('member', members.get),
-      add: gathering.writing(members.add),
-      save: gathering.writing(members.save),
+      add: gathering.writing('member', members.add),
+      save: gathering.writing('member', members.save),
     },
     parties: { ...parties, ...gathering.nouns('party', parties) },
     deals: dealsOf(gathering),
+    lives: livesOf(gathering),
     events: { ...eventTable(settled), append: (event) => gathering.append(event) },
   }
 }

@@ -108,16 +108,19 @@ export const together = (a: Weight, b: Weight): Weight => ({
 
 /** What a life that has changed changes in the passages. */
 export function passagesBetween(before: readonly Stretch[], after: readonly Stretch[]): Passage[] {
+  const shared = sharedLength(before, after)
+  return passagesTogether([...[...passagesOf(before, shared)].map(negative), ...passagesOf(after, shared)])
+}
+
+/** Passages summed up, without those that come to nothing. */
+export function passagesTogether(passages: readonly Passage[]): Passage[] {
   const sums = new Map<string, Passage>()
-  const post = (passage: Passage) => {
+  for (const passage of passages) {
     const { pipelineId, day, fromStageId, toStageId, currency, ownerId } = passage
     const key = `${pipelineId} ${day} ${fromStageId} ${toStageId} ${currency} ${ownerId}`
     const sum = sums.get(key)
     sums.set(key, sum ? added(sum, passage) : passage)
   }
-  const shared = sharedLength(before, after)
-  for (const passage of passagesOf(before, shared)) post(negative(passage))
-  for (const passage of passagesOf(after, shared)) post(passage)
   return [...sums.values()].filter(({ count, firsts, amount, stays, stayed }) => count || firsts || amount || stays || stayed)
 }
 

@@ -1,4 +1,4 @@
-import { type Balance, balancesBetween, type Passage, passagesBetween } from '../../domain/reports/ledger.ts'
+import { type Balance, balancesBetween, type Passage, passagesBetween, passagesTogether } from '../../domain/reports/ledger.ts'
 import type { Stretch } from '../../domain/reports/life.ts'
 import type { Store } from '../../domain/store.ts'
 import { param, statement, type Value } from '../engine.ts'
@@ -64,6 +64,20 @@ export const lifeTable = (db: Db): Store['lives'] => ({
     await post(db, dealId, passages, passagesBetween(before, after))
   },
 })
+
+/** Writes the lives of new deals, and posts what they add up to. */
+export async function beginLives(db: Db, lives: readonly (readonly [dealId: number, life: readonly Stretch[]])[]): Promise<void> {
+  for (const [dealId, life] of lives) {
+    for (const stretch of life) {
+      await insertRow(db, 'stretch', fromStretch(stretch, db.workspaceId, dealId) as unknown as Columns)
+    }
+  }
+  const [stripe] = lives[0] ?? [0]
+  const all = lives.flatMap(([, life]) => life)
+  await post(db, stripe, balances, balancesBetween([], all))
+  const each = lives.flatMap(([, life]) => passagesBetween([], life))
+  await post(db, stripe, passages, passagesTogether(each))
+}
 
 const ofDeal = statement<StretchRow>(
   () => sql`select * from stretch where workspace_id = ${param('workspace')} and deal_id = ${param('deal')} order by nth`,

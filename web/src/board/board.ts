@@ -64,9 +64,9 @@ export const boardOf = ({ pipeline, isWeighted, columns }: BoardJson, isFiltered
 export function withPage(column: Column, page: ColumnJson, skip: number, isFiltered: boolean): Column {
   const fresh = columnOf(page, isFiltered, skip)
   const runs = put(column.runs, skip, page.cards)
-  const ended = isFiltered && page.next === null
-  const count = isFiltered ? (ended ? fresh.count : Math.max(column.count, fresh.count)) : fresh.count
-  return { ...fresh, count, hasMore: isFiltered && !ended && (column.hasMore || fresh.hasMore), runs }
+  // Only the page that reaches the end of what is known tells whether more follows.
+  const reachesEnd = !isFiltered || page.next === null || fresh.count >= column.count
+  return reachesEnd ? { ...fresh, runs } : { ...fresh, count: column.count, hasMore: column.hasMore, runs }
 }
 
 export const withColumn = (board: Board, stageId: number, change: (column: Column) => Column): Board => ({

@@ -1,0 +1,113 @@
+import { pino } from 'pino'
+import { dialects } from '../../src/dialects/index.ts'
+import { createServer } from '../../src/http/server.ts'
+import type { Engine, EngineKind, Session, Statement, Values } from '../../src/store/engine.ts'
+import { Param } from '../../src/store/engine.ts'
+import { openRegistry } from '../../src/store/registry.ts'
+import type { Call } from '../measure.ts'
+
+/** One statement as it ran: its text and what was filled in. */
+export interface Step {
+  sql: string
+  values: readonly unknown[]
+  how: 'all' | 'one' | 'run'
+}
+
+/** What one request comes to without everything between socket and database: statements and the bytes of the answer. */
+export interface Plan {
+  steps: readonly Step[]
+  /** Whether it was a transaction. */
+  writes: boolean
+  status: number
+  headers: Record<string, string | string[]>
+  body: Buffer
+}
+
+export interface Recorder {
+  record(call: Call): Promise<Plan>
+  close(): Promise<void>
+}
+
+/** Runs requests through the whole server, inside this process, and writes down what reaches the database. */
+export async function recorder(engine: Engine): Promise<Recorder> {
+  let steps: Step[] = []
+  let putOff: Step[] = []
+  let writes = false
+  const note = (how: Step['how'], statement: Statement<unknown>, values: Values, to = steps) => {
+    const step = stepOf(engine.kind, how, statement, values)
+    // Who is asking is no part of the limit.
+    if (!/\btoken\b/.test(step.sql)) to.push(step)
+  }
+  const listen = (session: Session): Session => ({
+    all: (statement, values) => {
+      note('all', statement, values)
+      return session.all(statement, values)
+    },
+    one: (statement, values) => {
+      note('one', statement, values)
+      return session.one(statement, values)
+    },
+    each: (statement, values) => session.each(statement, values),
+    run: (statement, values) => {
+      note('run', statement, values)
+      return session.run(statement, values)
+    },
+    later: (statement, values) => {
+      note('run', statement, values, putOff)
+      return session.later(statement, values)
+    },
+    settle: () => session.settle(),
+    savepoint: (work) => session.savepoint(work),
+  })
+  const listening: Engine = {
+    kind: engine.kind,
+    reader: listen(engine.reader),
+    transaction: (work) => {
+      writes = true
+      return engine.transaction((session) => work(listen(session)))
+    },
+    snapshot: (work) => engine.snapshot(work),
+    watch: (listener) => engine.watch(listener),
+    close: () => engine.close(),
+  }
+  const server = createServer({ dialects, registry: openRegistry(listening), logger: pino({ enabled: false }) })
+  await server.app.ready()
+  return {
+    record: async ({ method, path, headers, body }) => {
+      steps = []
+      putOff = []
+      writes = false
+      const answer = await server.app.inject({
+        method,
+        url: path,
+        headers: { ...headers },
+        ...(body === undefined ? {} : { payload: body }),
+      })
+      if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`)
+      const all = [...steps, ...putOff]
+      return {
+        steps: all,
+        writes: writes && all.some(({ how }) => how === 'run'),
+        status: answer.statusCode,
+        headers: headersOf(answer.headers),
+        body: answer.rawPayload,
+      }
+    },
+    close: () => server.close(),
+  }
+}
+
+function stepOf(kind: EngineKind, how: Step['how'], statement: Statement<unknown>, values: Values): Step {
+  const query = statement.build(kind)
+  return {
+    how,
+    sql: kind === 'sqlite' ? query.sql : query.text,
+    values: query.values.map((value) => (value instanceof Param ? values[value.name] : value)),
+  }
+}
+
+/** Those that the server sets itself; the rest Node adds to every answer. */
+function headersOf(headers: NodeJS.Dict<number | string | string[]>): Plan['headers'] {
+  const own = Object.entries(headers).filter(([name]) => !['date', 'connection', 'keep-alive', 'content-length'].includes(name))
+  return Object.fromEntries(own.map(([name, value]) => [name, Array.isArray(value) ? value : String(value)]))
+}

@@ -1,0 +1,34 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { Call } from '../measure.ts'
+import { stopped } from '../processes.ts'
+import type { Learn } from './main.ts'
+
+export interface Limit {
+  origin: string
+  /** Teaches it what these requests come to; returns the requests that ask for the same. */
+  learn(calls: readonly Call[], makes: boolean): Promise<readonly Call[]>
+  stop(): Promise<void>
+}
+
+type Told = { port?: number; learnt?: number; failed?: string }
+
+export async function startLimit(store: readonly string[]): Promise<Limit> {
+  const child = fork('bench/limit/main.ts', [store[1] ?? ''], { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const hear = async (): Promise<Told> => {
+    const [told] = (await once(child, 'message')) as [Told]
+    if (told.failed !== undefined) throw new Error(`the limit: ${told.failed}`)
+    return told
+  }
+  const { port } = await hear()
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    learn: async (calls, makes) => {
+      const message: Learn = { calls, makes }
+      child.send(message)
+      await hear()
+      return calls.map(({ method, body }, index) => ({ method, path: `/${index}`, ...(body === undefined ? {} : { body }) }))
+    },
+    stop: () => stopped(child),
+  }
+}

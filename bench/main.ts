@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { machineOf } from './machine.ts'
+import { readOptions, usage } from './options.ts'
+import { writeReport } from './report.ts'
+import type { Results, SizeResults } from './results.ts'
+import { measureSize } from './run.ts'
+import { sqliteStores } from './stores.ts'
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(`${usage}\n`)
+  process.exit()
+}
+const options = readOptions(process.argv.slice(2))
+if (options.keep !== undefined) mkdirSync(options.keep, { recursive: true })
+const stores = sqliteStores(options)
+const sizes: SizeResults[] = []
+try {
+  for (const size of options.sizes) sizes.push(await measureSize(size, stores, options))
+} finally {
+  await stores.close()
+}
+const results: Results = {
+  engine: options.engine,
+  machine: machineOf(options.keep ?? tmpdir()),
+  date: new Date().toISOString().slice(0, 10),
+  sizes,
+}
+if (!options.isQuick && options.only === undefined) {
+  mkdirSync('bench/results', { recursive: true })
+  writeFileSync(`bench/results/${options.engine}.json`, `${JSON.stringify(results, null, 2)}\n`)
+  writeReport()
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { vendorNames } from './operations.ts'
+import { type Measured, type Results, ratio, type SizeResults } from './results.ts'
+import { type Target, targetsOf } from './targets.ts'
+
+const page = 'docs/performance.md'
+
+/** Writes the page about speed from what the last run on each engine found. */
+export function writeReport(): void {
+  const all = (['sqlite', 'postgres'] as const).flatMap((engine) => {
+    const file = `bench/results/${engine}.json`
+    return existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')) as Results] : []
+  })
+  writeFileSync(page, `${head}\n${all.map(section).join('\n')}`)
+}
+
+const head = `# How fast it is
+
+Written by \`npm run bench\`; do not edit it. What was profiled, found and tried is in [performance notes](performance-notes.md).
+
+**Ours** is the server as \`npm start\` starts it. **The limit** is a bare \`node:http\` server that runs the same prepared statements on the
+same store and sends the same bytes, and does nothing else: no routing, no checking, no mapping, no asking who it is. Writers share
+commits there as well. Both are measured in the same run, in turns, by autocannon on the same machine, which itself takes a share of the cores
+from both. Each entry is the middle or the rate of all turns; p50 and p99 are times at the caller.
+`
+
+const whole = (value: number): string => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–')
+const ms = (value: number): string => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 1) : '–')
+const mb = (bytes: number): string => `${whole(bytes / 2 ** 20)} MB`
+const table = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [columns, columns.map((_, index) => (index === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+
+function section(results: Results): string {
+  const { engine, machine, date, sizes } = results
+  const name = engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'
+  return `
+## ${name}
+
+${date}, ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}. One write of 4 KB with fsync takes ${ms(machine.fsyncMs)} ms on
+its disk.
+
+${table(['target', 'wanted', 'found', 'holds'], targetsOf(results).map(targetRow))}
+
+${table(
+  ['deals', 'import', 'store', 'ready after', 'resident at start', 'resident after all'],
+  sizes.map((size) => [
+    whole(size.size),
+    `${whole(size.rowsPerSecond)} rows/s`,
+    mb(size.bytes),
+    `${whole(size.startMs)} ms`,
+    mb(size.residentAtStart),
+    mb(size.residentAfter),
+  ]),
+)}
+${sizes.map(sizeTables).join('\n')}`
+}
+
+const targetRow = ({ what, wanted, found, holds }: Target): string[] => [what, wanted, found, holds ? 'yes' : '**no**']
+
+const columns = ['operation', 'connections', 'ours/s', 'p50 ms', 'p99 ms', 'limit/s', 'limit p50 ms', 'ours ÷ limit']
+
+function sizeTables({ size, measured }: SizeResults): string {
+  const isVendor = ({ name }: Measured) => vendorNames.some((vendor) => name.startsWith(`${vendor}: `))
+  return `
+### ${whole(size)} deals
+
+${table(columns, measured.filter((one) => !isVendor(one)).map(measuredRow))}
+
+${table(columns, measured.filter(isVendor).map(measuredRow))}
+`
+}
+
+const measuredRow = (one: Measured): string[] => [
+  one.name,
+  String(one.connections),
+  whole(one.ours.perSecond),
+  ms(one.ours.p50),
+  ms(one.ours.p99),
+  whole(one.limit.perSecond),
+  ms(one.limit.p50),
+  ratio(one).toFixed(2),
+]

@@ -1,0 +1,36 @@
+import type { Machine } from './machine.ts'
+import type { Figures } from './measure.ts'
+
+/** What a run found, as it is kept in `bench/results`. */
+export interface Results {
+  engine: 'sqlite' | 'postgres'
+  machine: Machine
+  /** The day of the run. */
+  date: string
+  sizes: readonly SizeResults[]
+}
+
+export interface SizeResults {
+  size: number
+  rowsPerSecond: number
+  importSeconds: number
+  bytes: number
+  /** The best of several starts, in milliseconds. */
+  startMs: number
+  residentAtStart: number
+  residentAfter: number
+  measured: readonly Measured[]
+}
+
+export interface Measured {
+  name: string
+  connections: number
+  ours: Figures
+  limit: Figures
+}
+
+export const ratio = ({ ours, limit }: Measured): number => ours.perSecond / limit.perSecond
+
+/** The figures of one operation; undefined where it was not measured. */
+export const find = ({ measured }: SizeResults, name: string, connections: number): Measured | undefined =>
+  measured.find((one) => one.name === name && one.connections === connections)

@@ -1,0 +1,99 @@
+import { type Facts, learn } from './facts.ts'
+import { type Limit, startLimit } from './limit/start.ts'
+import { type Call, figuresOf, type Long, load, type Sample } from './measure.ts'
+import { type Operation, operations } from './operations.ts'
+import type { Options } from './options.ts'
+import { type Serving, startServer } from './processes.ts'
+import type { Measured, SizeResults } from './results.ts'
+import type { Stores } from './stores.ts'
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+/** Measures everything on one store. */
+export async function measureSize(size: number, stores: Stores, options: Options): Promise<SizeResults> {
+  say(`\n${size.toLocaleString('en')} deals`)
+  const { args, loaded } = await stores.build(size)
+  say(
+    `  imported ${Math.round(loaded.rows / loaded.seconds).toLocaleString('en')} rows/s, ${Math.round(loaded.bytes / 2 ** 20)} MB`,
+  )
+  const startMs = Math.min(...(await starts(args, options.isQuick ? 1 : 3)))
+  const server = await startServer(args)
+  const limit = await startLimit(args)
+  try {
+    const residentAtStart = server.resident()
+    const facts = await learn(server.origin, size)
+    const measured: Measured[] = []
+    for (const operation of operations) {
+      if (options.only !== undefined && !operation.name.includes(options.only)) continue
+      measured.push(...(await measureOperation(operation, facts, { server, limit }, options)))
+    }
+    const residentAfter = server.resident()
+    say(
+      `  ready in ${Math.round(startMs)} ms, resident ${mb(residentAtStart)} MB at start and ${mb(residentAfter)} MB after all this`,
+    )
+    const rowsPerSecond = loaded.rows / loaded.seconds
+    return {
+      size,
+      rowsPerSecond,
+      importSeconds: loaded.seconds,
+      bytes: loaded.bytes,
+      startMs,
+      residentAtStart,
+      residentAfter,
+      measured,
+    }
+  } finally {
+    await server.stop()
+    await limit.stop()
+  }
+}
+
+const mb = (bytes: number): number => Math.round(bytes / 2 ** 20)
+
+async function starts(args: readonly string[], count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let n = 0; n < count; n++) {
+    const server = await startServer(args)
+    times.push(server.readyMs)
+    await server.stop()
+  }
+  return times
+}
+
+interface Sides {
+  server: Serving
+  limit: Limit
+}
+
+/** Ours and the limit take turns, so that whatever the machine does meanwhile meets both. */
+async function measureOperation(
+  operation: Operation,
+  facts: Facts,
+  { server, limit }: Sides,
+  options: Options,
+): Promise<Measured[]> {
+  const calls = operation.calls(facts)
+  const bare = await limit.learn(calls, operation.makes === true)
+  const sides: { origin: string; calls: readonly Call[] }[] = [
+    { origin: server.origin, calls },
+    { origin: limit.origin, calls: bare },
+  ]
+  const [warmUp, long]: [Long, Long] = options.isQuick
+    ? [{ each: 1 }, { each: 4 }]
+    : [{ seconds: options.seconds / 3 }, { seconds: options.seconds }]
+  const found: Measured[] = []
+  for (const connections of operation.connections) {
+    for (const side of sides) await load(side.origin, side.calls, connections, warmUp)
+    const samples: [Sample[], Sample[]] = [[], []]
+    for (let round = 0; round < options.rounds; round++) {
+      for (const [index, side] of sides.entries()) samples[index]?.push(await load(side.origin, side.calls, connections, long))
+    }
+    const one = { name: operation.name, connections, ours: figuresOf(samples[0]), limit: figuresOf(samples[1]) }
+    found.push(one)
+    const share = ((one.ours.perSecond / one.limit.perSecond) * 100).toFixed(0)
+    say(
+      `  ${operation.name.padEnd(50)} ${String(connections).padStart(3)} conn. ${one.ours.perSecond.toFixed(0).padStart(7)}/s of ${one.limit.perSecond.toFixed(0).padStart(7)}/s = ${share.padStart(3)} %   p50 ${one.ours.p50.toFixed(2)} ms  p99 ${one.ours.p99.toFixed(2)} ms`,
+    )
+  }
+  return found
+}
