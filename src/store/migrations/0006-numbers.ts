@@ -30,7 +30,7 @@ create table stretch (
   primary key (workspace_id, deal_id, nth)
 )${strict};
 create index stretch_in_time on stretch (workspace_id, since);
-create index stretch_in_stage on stretch (workspace_id, stage_id, since);
+create index stretch_in_stage on stretch (workspace_id, stage_id, since, deal_id);
 create index stretch_out_of_stage on stretch (workspace_id, from_stage_id, since, stayed, owner_id, is_gone) where from_stage_id is not null;
 create index stretch_of_cohort on stretch (workspace_id, pipeline_id, born_at, deal_id, nth, stage_id, owner_id, is_gone) where is_first = 1;
 
@@ -65,6 +65,7 @@ create table passage (
   amount ${integer} not null,
   stays integer not null,
   stayed ${integer} not null,
+  aged ${integer} not null,
   primary key (workspace_id, pipeline_id, day, from_stage_id, to_stage_id, currency, owner_id, stripe)
 )${strict};
 

@@ -151,6 +151,7 @@ const passages: Ledger<Passage> = {
     amount: ({ amount }) => amount,
     stays: ({ stays }) => stays,
     stayed: ({ stayed }) => stayed,
+    aged: ({ aged }) => aged,
   },
 }
 
