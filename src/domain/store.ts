@@ -23,6 +23,7 @@ import type { Stage } from './stage.ts'
 import type { JsonObject } from './text.ts'
 import type { Instant } from './time.ts'
 import type { Member, MemberQuery, Role, Token } from './user.ts'
+import type { View } from './view.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a new record is known by. */
@@ -188,6 +189,16 @@ export interface Store {
     insert(collection: string, key: string | null, data: JsonObject, at: Instant): Promise<DialectRecord>
     save(collection: string, record: DialectRecord): Promise<void>
     delete(collection: string, id: number): Promise<void>
+  }
+  /** What people have saved for themselves. */
+  views: {
+    identify(): Promise<Pick<Identity, 'id'>>
+    get(id: number): Promise<View | undefined>
+    /** All views of one member. */
+    of(userId: number): Promise<readonly View[]>
+    insert(view: View): Promise<void>
+    save(view: View): Promise<void>
+    delete(id: number): Promise<void>
   }
   /** When what has no history changed last. Grows with every change; nouns that never changed are left out. */
   revisions(): Promise<ReadonlyMap<Revised, number>>

@@ -89,6 +89,10 @@ GET /reports/cards
 GET /reports/funnel
 GET /reports/funnel.csv
 POST /undo/:token
+GET /views
+POST /views
+PATCH /views/:id
+DELETE /views/:id
 GET /reports/forecast
 GET /reports/forecast.csv
 GET /reports/changes

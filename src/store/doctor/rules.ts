@@ -228,6 +228,7 @@ export const rules: readonly Rule[] = [
       'loss_reason',
       'custom_field',
       'record',
+      'saved_view',
     ] as const
   ).map((table) =>
     rule(
