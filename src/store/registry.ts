@@ -38,7 +38,7 @@ class WorkspaceStore implements Store {
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
     const { engine, workspaceId } = this.#db
     if (this.#inTransaction) return this.#db.session.savepoint(() => work(this))
-    return engine.transaction((session) => work(new WorkspaceStore({ engine, session, workspaceId }, true)))
+    return engine.transaction((session) => work(new WorkspaceStore({ engine, session, workspaceId }, true)), workspaceId)
   }
 
   bulk<T>(work: (store: Store) => Promise<T>): Promise<T> {
@@ -46,7 +46,7 @@ class WorkspaceStore implements Store {
     if (this.#gathers) return this.transaction(work)
     const run = (session: Session) =>
       gathering({ engine, session, workspaceId }, (tables, db) => work(new WorkspaceStore(db, true, tables)))
-    return this.#inTransaction ? this.#db.session.savepoint(() => run(this.#db.session)) : engine.transaction(run)
+    return this.#inTransaction ? this.#db.session.savepoint(() => run(this.#db.session)) : engine.transaction(run, workspaceId)
   }
 
   lockStructure(): Promise<void> {
