@@ -95,7 +95,7 @@ export const rules: readonly Rule[] = [
   ),
   rule(
     'passwords belong to people',
-    sql`select user_id as id, null as workspace_id, null as has, null as wants from password where user_id not in (select id from "user")`,
+    sql`select user_id as id, cast(null as bigint) as workspace_id, null as has, null as wants from password where user_id not in (select id from "user")`,
     ({ id }) => `a password is kept of user ${id}, who does not exist`,
   ),
   rule(
