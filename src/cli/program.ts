@@ -7,6 +7,7 @@ import { importCommand } from './import.ts'
 import { inviteCommand } from './invite.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
+import { undoCommand } from './undo.ts'
 import { workspaceCommand } from './workspace.ts'
 
 /** Every command with its flags. What a command does is loaded only when it runs, so that help and a server come up at once. */
@@ -22,6 +23,7 @@ export function program(): Command {
     inviteCommand,
     importCommand,
     exportCommand,
+    undoCommand,
     doctorCommand,
     backupCommand,
   ]

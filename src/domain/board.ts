@@ -1,4 +1,4 @@
-import { type Deal, isCounted } from './deal.ts'
+import { type Deal, type DealFilter, isCounted } from './deal.ts'
 import { exponentOf } from './money.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Scope } from './scope.ts'
@@ -52,6 +52,12 @@ export const listTotals = ({ store }: Scope, pipelineId?: number): Promise<reado
  * Kept with every change, like the other totals.
  */
 export const listClosedTotals = ({ store }: Scope): Promise<readonly StageTotal[]> => store.deals.closedTotals()
+
+/**
+ * What the deals of a filter add up to, by stage and currency. Counted one by one, over an index: where everybody's deals of a stage or
+ * a pipeline are wanted, the kept totals know it at once.
+ */
+export const sumDeals = ({ store }: Scope, filter: DealFilter): Promise<readonly StageTotal[]> => store.deals.sums(filter)
 
 /** Whether probabilities count for a pipeline's deals: the workspace may switch them off for all. */
 export const isWeighted = (pipeline: Pick<Pipeline, 'hasProbability'>, workspace: Workspace): boolean =>

@@ -89,6 +89,9 @@ export interface DealPatch {
   /** A reason by its name, or else a comment. Only on a lost deal. */
   lossText?: string | null | undefined
   tags?: readonly string[] | undefined
+  /** Beside the tags that it has; taken away first, then added. */
+  addTags?: readonly string[] | undefined
+  removeTags?: readonly string[] | undefined
   /** Merged key by key; null clears one. */
   customFields?: JsonObject | undefined
   /** Keys of the calling dialect, merged; null takes one away. */

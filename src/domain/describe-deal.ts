@@ -10,7 +10,7 @@ import { type Instant, requireDay, requireInstant } from './time.ts'
 
 /** The deal with everything but its standing: checked, resolved and merged. */
 export async function describe(scope: Scope, deal: Deal, patch: DealPatch, at: Instant): Promise<Deal> {
-  const { title, externalId, currency, probability, expectedCloseDate, ownerId, tags, customFields, extras } = patch
+  const { title, externalId, currency, probability, expectedCloseDate, ownerId, customFields, extras } = patch
   const next: { -readonly [K in keyof Deal]: Deal[K] } = { ...deal }
   next.title = requireName(title ?? deal.title, 'title')
   if (externalId !== undefined) next.externalId = externalId === null ? null : await requireNewExternalId(scope, deal, externalId)
@@ -23,7 +23,7 @@ export async function describe(scope: Scope, deal: Deal, patch: DealPatch, at: I
   if (ownerId !== undefined && (ownerId !== deal.ownerId || deal.rank === ''))
     next.ownerId = await requireMember(scope, ownerId, 'ownerId')
   Object.assign(next, await parties(scope, deal, patch), await loss(scope, deal, patch))
-  if (tags !== undefined) next.tags = requireTags(tags)
+  next.tags = retagged(deal, patch)
   if (customFields !== undefined) next.customFields = mergeKeys(deal.customFields, customFields)
   if (extras !== undefined) next.extras = withExtras(deal.extras, scope.via, extras)
   const isArchived = patch.isArchived ?? (patch.archivedAt === undefined ? undefined : true)
@@ -32,6 +32,12 @@ export async function describe(scope: Scope, deal: Deal, patch: DealPatch, at: I
     next.archivedAt = patch.archivedAt === undefined ? (deal.archivedAt ?? at) : requireInstant(patch.archivedAt, 'archivedAt')
   }
   return next
+}
+
+function retagged(deal: Deal, { tags, addTags, removeTags }: DealPatch): readonly string[] {
+  if (tags === undefined && addTags === undefined && removeTags === undefined) return deal.tags
+  const kept = (tags ?? deal.tags).filter((tag) => !removeTags?.includes(tag))
+  return requireTags([...kept, ...(addTags ?? [])])
 }
 
 /** The amount in minor units of the deal's currency after the change. */

@@ -57,9 +57,9 @@ export async function changePipeline(scope: Scope, id: number, patch: PipelinePa
     if (after.isDefault && after.isDisabled) conflict('pipeline_disabled')
     if (after.isDefault && !before.isDefault) {
       const former = await defaultPipeline(scope)
-      await save(scope, former, { ...former, isDefault: false })
+      await savePipeline(scope, former, { ...former, isDefault: false })
     }
-    const changed = await save(scope, before, after)
+    const changed = await savePipeline(scope, before, after)
     if (position === undefined) return changed
     await reorder(scope, id, position)
     return findPipeline(scope, id)
@@ -67,13 +67,15 @@ export async function changePipeline(scope: Scope, id: number, patch: PipelinePa
 }
 
 /** Writes the change and its event, unless there is none. */
-async function save(scope: Scope, before: Pipeline, after: Pipeline): Promise<Pipeline> {
+export async function savePipeline(scope: Scope, before: Pipeline, after: Pipeline): Promise<Pipeline> {
   const change = difference(before, after, quiet)
   if (!change) return before
   const at = scope.now()
   const saved = { ...after, updatedAt: at }
   await scope.store.pipelines.save(saved)
-  await note(scope, after.deletedAt === null ? 'pipeline.updated' : 'pipeline.deleted', after.id, at, change)
+  const isBack = before.deletedAt !== null && after.deletedAt === null
+  const verb = after.deletedAt !== null ? 'deleted' : isBack ? 'restored' : 'updated'
+  await note(scope, `pipeline.${verb}`, after.id, at, change)
   return saved
 }
 
@@ -83,7 +85,7 @@ async function reorder(scope: Scope, id: number, place: number): Promise<void> {
   const order = pipelines.filter((pipeline) => pipeline.id !== id)
   const moved = pipelines.filter((pipeline) => pipeline.id === id)
   const next = order.toSpliced(Math.max(0, place - 1), 0, ...moved)
-  for (const [index, pipeline] of next.entries()) await save(scope, pipeline, { ...pipeline, position: index + 1 })
+  for (const [index, pipeline] of next.entries()) await savePipeline(scope, pipeline, { ...pipeline, position: index + 1 })
 }
 
 /**
@@ -104,8 +106,8 @@ export async function deletePipeline(
     const others = (await listPipelines(scope)).filter((pipeline) => pipeline.id !== id)
     const heir = others.find((pipeline) => !pipeline.isDisabled) ?? others[0] ?? conflict('last_pipeline')
     await clearPipeline(scope, id, target)
-    const deleted = await save(scope, before, { ...before, isDefault: false, deletedAt: now() })
-    if (before.isDefault) await save(scope, heir, { ...heir, isDefault: true, isDisabled: false })
+    const deleted = await savePipeline(scope, before, { ...before, isDefault: false, deletedAt: now() })
+    if (before.isDefault) await savePipeline(scope, heir, { ...heir, isDefault: true, isDisabled: false })
     return deleted
   })
 }

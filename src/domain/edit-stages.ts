@@ -47,7 +47,7 @@ export async function addStage(scope: Scope, draft: StageDraft & { place?: Stage
     if (stages.length >= maxStages) conflict('too_many')
     const stage = await make(scope, { ...draft, position: undefined }, stages)
     if (!draft.place) return stage
-    await reorder(scope, stage, draft.place)
+    await reorderStage(scope, stage, draft.place)
     return findStage(scope, stage.id)
   })
 }
@@ -84,15 +84,15 @@ async function makeRoom(scope: Scope, stages: readonly Stage[], position: number
   const closed = stages.filter((stage) => !isOpen(stage))
   const shift = position + 1 - Math.min(...closed.map((stage) => stage.position))
   if (closed.length === 0 || shift <= 0) return
-  for (const stage of closed) await write(scope, stage, { ...stage, position: stage.position + shift }, 'stage.moved')
+  for (const stage of closed) await writeStage(scope, stage, { ...stage, position: stage.position + shift }, 'stage.moved')
 }
 
 /** Writes the change and its event, unless there is none. A new place alone is no change of the stage itself. */
-async function write(
+export async function writeStage(
   scope: Scope,
   before: Stage,
   after: Stage,
-  verb: 'stage.updated' | 'stage.moved' | 'stage.deleted',
+  verb: 'stage.updated' | 'stage.moved' | 'stage.deleted' | 'stage.restored',
 ): Promise<Stage> {
   const change = difference(before, after, quiet)
   if (!change) return before
@@ -123,23 +123,23 @@ export async function changeStage(scope: Scope, id: number, patch: StagePatch): 
       probability: kind === 'open' ? (fields.probability === undefined ? before.probability : fields.probability) : null,
       extras: withExtras(before.extras, via, extras ?? {}),
     }
-    let stage = await write(scope, before, after, 'stage.updated')
+    let stage = await writeStage(scope, before, after, 'stage.updated')
     if (pipelineId !== undefined && pipelineId !== before.pipelineId) stage = await transfer(scope, stage, pipelineId)
     else if (kind !== before.kind)
-      await reorder(scope, stage, { nth: kind === 'open' ? await lastOpenPlace(scope, stage) : maxStages })
+      await reorderStage(scope, stage, { nth: kind === 'open' ? await lastOpenPlace(scope, stage) : maxStages })
     if (!place) return findStage(scope, id)
-    await reorder(scope, stage, place)
+    await reorderStage(scope, stage, place)
     return findStage(scope, id)
   })
 }
 
-async function lastOpenPlace(scope: Scope, stage: Stage): Promise<number> {
+export async function lastOpenPlace(scope: Scope, stage: Stage): Promise<number> {
   const stages = await listStages(scope, stage.pipelineId)
   return stages.filter((other) => isOpen(other) && other.id !== stage.id).length + 1
 }
 
 /** Puts a stage beside another or in n-th place, and numbers the pipeline's stages 1…n. Open ones stay before closed ones. */
-async function reorder(scope: Scope, stage: Stage, place: StagePlace): Promise<void> {
+export async function reorderStage(scope: Scope, stage: Stage, place: StagePlace): Promise<void> {
   const stages = await listStages(scope, stage.pipelineId)
   const moved = stages.filter((other) => other.id === stage.id)
   const others = stages.filter((other) => other.id !== stage.id)
@@ -147,7 +147,7 @@ async function reorder(scope: Scope, stage: Stage, place: StagePlace): Promise<v
   const firstClosed = next.findIndex((other) => !isOpen(other))
   if (firstClosed >= 0 && next.slice(firstClosed).some(isOpen)) conflict('stage_order')
   for (const [index, other] of next.entries()) {
-    if (other.position !== index + 1) await write(scope, other, { ...other, position: index + 1 }, 'stage.moved')
+    if (other.position !== index + 1) await writeStage(scope, other, { ...other, position: index + 1 }, 'stage.moved')
   }
 }
 
@@ -162,7 +162,7 @@ function placeIn(others: readonly Stage[], place: StagePlace): number {
 }
 
 /** Asks that no deal, deleted ones included, stands in the stage or remembers it, and that it is not the last won or lost one. */
-async function requireSpare(scope: Scope, stage: Stage): Promise<void> {
+export async function requireSpare(scope: Scope, stage: Stage): Promise<void> {
   if (await scope.store.deals.anyIn(stage.id)) conflict('stage_in_use')
   await requireNotLast(scope, stage)
 }
@@ -185,7 +185,7 @@ async function transfer(scope: Scope, stage: Stage, pipelineId: number): Promise
   const peers = stages.filter((other) => !isOpen(stage) || isOpen(other))
   const position = Math.max(0, ...peers.map((other) => other.position)) + 1
   if (isOpen(stage)) await makeRoom(scope, stages, position)
-  const moved = await write(scope, stage, { ...stage, pipelineId, position }, 'stage.updated')
+  const moved = await writeStage(scope, stage, { ...stage, pipelineId, position }, 'stage.updated')
   await followStage(scope, moved)
   return moved
 }
@@ -210,7 +210,7 @@ export async function deleteStage(
       const heir = target === 'neighbour' ? await heirOf(scope, stage) : await targetStage(scope, stage, target, 'target')
       await emptyStage(scope, stage, heir)
     }
-    return write(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
+    return writeStage(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
   })
 }
 
@@ -276,5 +276,5 @@ export async function clearPipeline(scope: Scope, pipelineId: number, target: nu
     const heir = isOpen(stage) ? entryStage(heirs) : firstOfKind(heirs, stage.kind)
     await emptyStage(scope, stage, heir ?? conflict('no_open_stage'))
   }
-  for (const stage of stages) await write(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
+  for (const stage of stages) await writeStage(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
 }

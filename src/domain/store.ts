@@ -112,6 +112,8 @@ export interface Store {
     expect(externalIds: readonly string[]): Promise<void>
     list(query: DealQuery): Promise<Page<Deal>>
     count(filter: DealFilter): Promise<number>
+    /** What the deals that it finds add up to, by stage and currency, archived ones among them: counted one by one, where kept totals do not know. */
+    sums(filter: DealFilter): Promise<readonly StageTotal[]>
     /** Nobody else changes the deal until the transaction ends. */
     lock(id: number): Promise<void>
     /** Writes a new deal, its search text and facets, and adds it to its stage's total. */
@@ -120,6 +122,8 @@ export interface Store {
     save(before: Deal, after: Deal): Promise<void>
     /** The rank for a deal that comes to this place of a stage; without a place those that came later stand above. */
     rank(stageId: number, place: DealPlace | undefined, at: Instant, dealId: number): Promise<string>
+    /** This rank, or where another card of the stage has it by now, one right behind it. */
+    freeRank(stageId: number, rank: string, dealId: number): Promise<string>
     /** Whether any deal (`live`: any that is not deleted) stands in the stage or was closed from it. */
     anyIn(stageId: number, which?: 'live'): Promise<boolean>
     totals(pipelineId?: number): Promise<readonly StageTotal[]>
@@ -155,8 +159,8 @@ export interface Store {
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
     /** The newest events of a batch that are older than `before`, the newest first; the first event of all is not among them. */
     ofBatch(first: number, before: number, limit: number): Promise<readonly Event[]>
-    /** How many events a batch has beside the first one. */
-    countBatch(first: number): Promise<number>
+    /** How many events a batch has beside the first one, or how many older than `before`. */
+    countBatch(first: number, before?: number): Promise<number>
   }
   records: {
     get(collection: string, id: number): Promise<DialectRecord | undefined>
@@ -197,6 +201,8 @@ export interface KeptAnswer {
   status: number
   body: string
   at: Instant
+  /** The first event of what the request changed; null where it made none. */
+  firstEvent: number | null
 }
 
 /** Who a token speaks for. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestStore, type TestStore, type TestWorkspace } from '../../test/support/app.ts'
-import { listClosedTotals } from '../domain/board.ts'
+import { listClosedTotals, sumDeals } from '../domain/board.ts'
 import { countDeals, type Deal, type DealFilter, listDeals, placesOf } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
 import { addParty, countParties, listParties } from '../domain/party.ts'
@@ -57,6 +57,14 @@ test('deals are counted as they are listed, by the kept totals or over an index'
   for (const filter of filters) {
     const { items } = await listDeals(ws.scope, { filter, limit: 1000 })
     expect([filter, await countDeals(ws.scope, filter)]).toEqual([filter, items.length])
+    const sums = await sumDeals(ws.scope, filter)
+    const bySum = ({ stageId, currency }: { stageId: number; currency: string }) => `${stageId} ${currency}`
+    const expected = [...Map.groupBy(items, bySum)].map(([key, group]) => [
+      key,
+      group.length,
+      group.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
+    ])
+    expect(sums.map((sum) => [bySum(sum), sum.count, sum.amount]).sort()).toEqual(expected.sort())
   }
 })
 

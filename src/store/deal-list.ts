@@ -1,3 +1,4 @@
+import type { StageTotal } from '../domain/board.ts'
 import type { Deal, DealFilter, DealQuery, DealSort } from '../domain/deal.ts'
 import type { Direction, Page } from '../domain/page.ts'
 import { type Condition, conditionsOf, sortColumns } from './deal-filter.ts'
@@ -57,18 +58,54 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
 }
 
 /** How many deals a filter finds. */
-export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
+/** Reads all deals of a filter into one row, or one for each group; the narrowest condition leads. */
+async function gather<Row>(db: Db, filter: DealFilter, what: { name: string; columns: Sql; groups?: Sql }): Promise<Row[]> {
   const conditions = conditionsOf(narrowed(filter), db.workspaceId)
   const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
   if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
   const lead = await leader(db, conditions, 'id', values)
-  const shape = ['count deals', ...conditions.map(({ name }) => name), `by ${lead?.name}`].join('|')
-  const count = shaped<{ n: number }>(shape, (engine) => {
+  const shape = [what.name, ...conditions.map(({ name }) => name), `by ${lead?.name}`].join('|')
+  const query = shaped<Row>(shape, (engine) => {
     const asked = conditions.map((condition) => condition.sql(engine, condition === lead ? 'lead' : 'ask'))
-    return sql`select count(*) as n from deal where ${sql.join([sql`deal.workspace_id = ${param('workspace')}`, ...asked], ' and ')}`
+    const where = sql.join([sql`deal.workspace_id = ${param('workspace')}`, ...asked], ' and ')
+    return sql`select ${what.columns} from deal where ${where} ${what.groups ? sql`group by ${what.groups}` : sql``}`
   })
-  return Number((await db.session.one(count, values))?.n ?? 0)
+  return db.session.all(query, values)
 }
+
+export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
+  const [row] = await gather<{ n: number }>(db, filter, { name: 'count deals', columns: sql`count(*) as n` })
+  return Number(row?.n ?? 0)
+}
+
+interface SumText {
+  stage_id: number
+  currency: string
+  deal_count: number
+  amount: string
+  own_amount: string
+  own_weighted: string
+}
+
+/** Sums may be larger than a JavaScript number can count, so they leave the database as text. */
+const sums = {
+  name: 'sum deals',
+  columns: sql`deal.stage_id, deal.currency, count(*) as deal_count, cast(sum(deal.amount) as text) as amount,
+    cast(sum(case when deal.probability is null then 0 else deal.amount end) as text) as own_amount,
+    cast(sum(coalesce(deal.amount * deal.probability, 0)) as text) as own_weighted`,
+  groups: sql`deal.stage_id, deal.currency`,
+}
+
+/** What the deals of a filter add up to by stage and currency, counted one by one. */
+export const sumDeals = async (db: Db, filter: DealFilter): Promise<StageTotal[]> =>
+  (await gather<SumText>(db, filter, sums)).map((row) => ({
+    stageId: row.stage_id,
+    currency: row.currency,
+    count: Number(row.deal_count),
+    amount: BigInt(row.amount),
+    ownAmount: BigInt(row.own_amount),
+    ownWeighted: BigInt(row.own_weighted),
+  }))
 
 const shapeOf = ({ conditions, order, lead, after, offset }: Plan): string =>
   [

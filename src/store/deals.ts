@@ -4,7 +4,7 @@ import { type Deal, type DealPlace, facetsOf } from '../domain/deal.ts'
 import { conflict, invalid } from '../domain/errors.ts'
 import type { Store } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
-import { countDeals, listDeals } from './deal-list.ts'
+import { countDeals, listDeals, sumDeals } from './deal-list.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { inTexts, param, statement } from './engine.ts'
 import { all, type Columns, type Db, getRow, getRowByUuid, identify, insertRow, one, updateRow } from './rows.ts'
@@ -26,6 +26,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
   expect: async () => {},
   list: (query) => listDeals(db, query),
   count: (filter) => countDeals(db, filter),
+  sums: (filter) => sumDeals(db, filter),
   lock: async (id) => {
     if (db.engine.kind !== 'sqlite') await db.session.one(lockDeal, { workspace: db.workspaceId, id })
   },
@@ -42,6 +43,11 @@ export const dealTable = (db: Db): Store['deals'] => ({
     await writeTotals(db, [before], [after])
   },
   rank: (stageId, place, at, dealId) => rank(db, stageId, place, at, dealId),
+  freeRank: async (stageId, rank, dealId) => {
+    const values = { workspace: db.workspaceId, stage: stageId, self: dealId, rank }
+    const isTaken = (await db.session.one(sameRank, values)) !== undefined
+    return isTaken ? generateKeyBetween(rank, (await db.session.one(rankAfter, values))?.rank ?? null) : rank
+  },
   anyIn: async (stageId, which) => {
     const query = which === 'live' ? anyLive : anyAtAll
     return (await db.session.one(query, { workspace: db.workspaceId, stage: stageId })) !== undefined
@@ -278,6 +284,12 @@ const rankAfter = statement<{ rank: string }>(
   () =>
     sql`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
       and rank > ${param('rank')} and id <> ${param('self')} order by rank limit 1`,
+)
+
+const sameRank = statement(
+  () =>
+    sql`select 1 from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and rank = ${param('rank')} and id <> ${param('self')} limit 1`,
 )
 
 /** Sorts after every rank. */

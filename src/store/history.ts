@@ -38,7 +38,8 @@ const ofBatch = statement<EventRow>(
 )
 
 const countBatch = statement<{ n: number }>(
-  () => sql`select count(*) as n from event where workspace_id = ${param('workspace')} and batch = ${param('first')}`,
+  () => sql`select count(*) as n from event where workspace_id = ${param('workspace')} and batch = ${param('first')}
+      and id < ${param('before')}`,
 )
 
 const plain = {
@@ -160,7 +161,8 @@ export const eventTable = (db: Db): Store['events'] => ({
   append: async (event) => Number((await db.session.one(append, valuesOf(event, db.workspaceId)))?.id),
   get: async (id) => (Number.isSafeInteger(id) ? one(db, byId, toEvent, { id }) : undefined),
   ofBatch: (first, before, limit) => all(db, ofBatch, toEvent, { first, before, limit }),
-  countBatch: async (first) => Number((await db.session.one(countBatch, { workspace: db.workspaceId, first }))?.n ?? 0),
+  countBatch: async (first, before = Number.MAX_SAFE_INTEGER) =>
+    Number((await db.session.one(countBatch, { workspace: db.workspaceId, first, before }))?.n ?? 0),
   list: (query) => listEvents(db, query),
   count: (query) => countEvents(db, query),
   latest: async (subject, ids) => {

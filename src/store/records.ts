@@ -133,8 +133,9 @@ const answer = statement<AnswerRow>(
 
 const keepAnswer = statement(
   () =>
-    sql`insert into answer (workspace_id, key, fingerprint, status, body, at)
-      values (${param('workspace')}, ${param('key')}, ${param('fingerprint')}, ${param('status')}, ${param('body')}, ${param('at')})`,
+    sql`insert into answer (workspace_id, key, fingerprint, status, body, at, first_event)
+      values (${param('workspace')}, ${param('key')}, ${param('fingerprint')}, ${param('status')}, ${param('body')}, ${param('at')},
+        ${param('first_event')})`,
 )
 
 /** A few at a time with every new one, so that the table never needs a sweep of its own. */
@@ -147,9 +148,12 @@ const forgetAnswers = statement(
 const answerLifetimeMs = 86_400_000
 
 export const answerTable = ({ session, workspaceId }: Db): Store['answers'] => ({
-  get: async (key) => session.one(answer, { workspace: workspaceId, key }),
-  keep: async (key, { fingerprint, status, body, at }) => {
+  get: async (key) => {
+    const row = await session.one(answer, { workspace: workspaceId, key })
+    return row && { ...row, firstEvent: row.first_event }
+  },
+  keep: async (key, { fingerprint, status, body, at, firstEvent }) => {
     await session.run(forgetAnswers, { before: at - answerLifetimeMs })
-    await session.run(keepAnswer, { workspace: workspaceId, key, fingerprint, status, body, at })
+    await session.run(keepAnswer, { workspace: workspaceId, key, fingerprint, status, body, at, first_event: firstEvent })
   },
 })

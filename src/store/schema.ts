@@ -376,6 +376,8 @@ export interface AnswerRow {
   status: number
   body: string
   at: number
+  /** The first event of what the request changed. */
+  first_event: number | null
 }
 
 export interface SequenceRow {

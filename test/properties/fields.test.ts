@@ -160,6 +160,17 @@ const fields: { [K in keyof DealPatch]-?: Field } = {
     may: ['tags'],
     echo: (deal, said) => expect(deal.tags).toEqual(said),
   },
+  addTags: {
+    say: fc.array(word, { maxLength: 3 }),
+    may: ['tags'],
+    echo: (deal, said: string[], before) =>
+      expect(deal.tags).toEqual([...new Set([...before.tags, ...said.map((tag) => tag.trim())])]),
+  },
+  removeTags: {
+    say: fc.array(word, { maxLength: 3 }),
+    may: ['tags'],
+    echo: (deal, said: string[], before) => expect(deal.tags).toEqual(before.tags.filter((tag) => !said.includes(tag))),
+  },
   customFields: {
     say: fc.record({ value: json }).map(({ value }) => () => ({ [known.field]: value })),
     may: ['customFields'],

@@ -1,3 +1,5 @@
+import { readDecimal } from './ui/decimal.ts'
+
 /** Numbers, money and times as the person's own locale writes them. */
 
 const locales = typeof navigator === 'undefined' ? ['en'] : navigator.languages
@@ -54,16 +56,8 @@ export function minorUnits(value: string, currency: string): bigint | undefined 
   return BigInt(`${parts[1]}${parts[2] || '0'}${fraction}`)
 }
 
-const separators = Object.fromEntries(
-  new Intl.NumberFormat(locales).formatToParts(12_345.6).map(({ type, value }) => [type, value]),
-)
-
 /** What somebody typed as a number, as decimal text: `12.500,50` where that is how it is written, and `12500.50` everywhere. */
-export function typedDecimal(text: string): string {
-  const plain = text.replace(/[\s'’\u00a0\u202f]/g, '')
-  if (/^-?\d*\.?\d{0,2}$/.test(plain)) return plain
-  return plain.replaceAll(separators.group ?? ',', '').replace(separators.decimal ?? '.', '.')
-}
+export const typedDecimal = (text: string): string => readDecimal(text, locales[0]) ?? text.trim()
 
 /** The decimal text of minor units: 1250 USD is `12.50`. */
 export function majorUnits(units: bigint, currency: string): string {

@@ -24,6 +24,18 @@ export const pages: readonly Page[] = [
     nav: { to: '/board', label: 'Board' },
   },
   {
+    paths: ['/list', '/list/:pipelineId'],
+    title: 'List',
+    Page: lazy(() => import('./list/page.tsx')),
+    nav: { to: '/list', label: 'List' },
+  },
+  {
+    paths: ['/forecast'],
+    title: 'Forecast',
+    Page: lazy(() => import('./forecast/page.tsx')),
+    nav: { to: '/forecast', label: 'Forecast' },
+  },
+  {
     paths: ['/pipelines', '/pipelines/:id'],
     title: 'Pipelines',
     Page: lazy(() => import('./pipelines/page.tsx')),

@@ -3,6 +3,7 @@ import { readToken } from '../../config.ts'
 import { type CustomFieldSubject, listCustomFields } from '../../domain/custom-field.ts'
 import type { Scope } from '../../domain/scope.ts'
 import type { Registry } from '../../domain/store.ts'
+import { tokenOf } from '../../domain/undo.ts'
 import { Failure } from '../failure.ts'
 import type { ImportOptions } from '../import.ts'
 import { adminScope, chooseWorkspace, withOpenStore } from '../open.ts'
@@ -74,7 +75,9 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
         isStopped,
       }),
     ).finally(() => report.end())
-    process.stdout.write(`${report.lines(kept, noun.summary()).join('\n')}\n`)
+    const first = scope.batch?.first ?? null
+    const undo = first === null ? [] : [`to undo it: crmux undo ${tokenOf(first)}`]
+    process.stdout.write(`${[...report.lines(kept, noun.summary()), ...undo].join('\n')}\n`)
     if (!report.isComplete()) process.exitCode = 1
   })
 }

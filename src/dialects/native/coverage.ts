@@ -60,6 +60,7 @@ GET /deals/:id/events
 GET /deals/:id/stage-times
 POST /deals/bulk
 POST /deals/bulk-move
+POST /deals/bulk-change
 GET /contacts
 POST /contacts
 GET /contacts/:id
@@ -82,6 +83,7 @@ PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
 GET /live
+POST /undo/:token
 GET /reports/forecast
 GET /reports/forecast.csv
 `

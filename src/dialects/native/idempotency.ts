@@ -4,6 +4,7 @@ import { conflict } from '../../domain/errors.ts'
 import { atomically } from '../../domain/scope.ts'
 import { fail } from '../../http/fault.ts'
 import { type Answer, type Call, header } from '../../http/speak.ts'
+import { undoHeader } from './wire.ts'
 
 /**
  * Requests that can be sent again without being done again (IETF draft-ietf-httpapi-idempotency-key-header). The answer is kept in
@@ -24,8 +25,9 @@ export async function once<C extends Call>(
     const earlier = await scope.store.answers.get(name)
     if (earlier) {
       if (earlier.fingerprint !== fingerprint) conflict('idempotency_key_reused')
-      const { status, body } = earlier
-      return { status, ...(body === '' ? {} : { body }), headers: { 'idempotency-replayed': 'true' } }
+      const { status, body, firstEvent } = earlier
+      const headers = { 'idempotency-replayed': 'true', ...undoHeader(firstEvent) }
+      return { status, ...(body === '' ? {} : { body }), headers }
     }
     const answer = await handler({ ...call, scope })
     const { status, body } = kept(answer)
@@ -34,6 +36,7 @@ export async function once<C extends Call>(
       status,
       body: body === undefined ? '' : JSON.stringify(body),
       at: scope.now(),
+      firstEvent: scope.batch?.first ?? null,
     })
     return answer
   })

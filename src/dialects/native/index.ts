@@ -19,6 +19,7 @@ import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
+import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
@@ -58,6 +59,7 @@ const nouns = [
   customFieldRoutes,
   eventRoutes,
   liveRoutes,
+  undoRoutes,
   reportRoutes,
   apiRoutes,
 ]

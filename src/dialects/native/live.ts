@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fail } from '../../http/fault.ts'
-import { header, type Host } from '../../http/speak.ts'
+import { type Host, header } from '../../http/speak.ts'
 import { LiveFeed } from './live-feed.ts'
 import { type Cursor, readCursor } from './live-page.ts'
 import type { NativeSpeaker } from './speaker.ts'

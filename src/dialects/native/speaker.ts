@@ -12,7 +12,7 @@ import {
 } from '../../http/speak.ts'
 import { refuseOtherSites } from './cookie.ts'
 import { once } from './idempotency.ts'
-import { tagOf, tagsIn, wire } from './wire.ts'
+import { tagOf, tagsIn, undoHeader, wire } from './wire.ts'
 
 /** What the reference says about a route, beyond what its schemas say. */
 export interface About {
@@ -55,6 +55,7 @@ export const tags = {
   Companies: 'The companies that deals are made with.',
   'Loss reasons': 'Why deals are lost, or found not to qualify.',
   'Custom fields': 'What a team has added to its deals, or to its contacts and companies.',
+  Undo: 'Taking back what a request or an import did.',
   Live: 'What happens, told while it happens.',
   Events: 'What happened to pipelines, stages and deals: append-only, with before and after, by whom and through which API.',
   Reports:
@@ -98,7 +99,7 @@ export function speakNative(app: FastifyInstance, host: Host): NativeSpeaker {
         const own = call as Call as Parameters<typeof handler>[0]
         const isKept = method === 'post' && !spec.about.once
         const answer = isKept ? await once(own, handler, kept) : await handler(own)
-        return dressed(answer, call.req, url)
+        return dressed(withHeaders(answer, undoHeader(own.scope.batch?.first ?? null)), call.req, url)
       })
     }
   return {

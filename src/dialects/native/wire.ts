@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { toDecimal } from '../../domain/money.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { Caller } from '../../domain/store.ts'
+import { tokenOf } from '../../domain/undo.ts'
 import { type Answer, bearer, header, type Wire } from '../../http/speak.ts'
 import { requireOwnPage, sessionIn } from './cookie.ts'
 import { render } from './problem.ts'
@@ -36,6 +37,10 @@ export const page = (data: readonly unknown[], next: string | null): Answer => (
 
 /** A list that is short enough to be told whole. */
 export const whole = (data: readonly unknown[]): Answer => page(data, null)
+
+/** What takes back the changes that a request made; nothing where it made none. */
+export const undoHeader = (firstEvent: number | null): Readonly<Record<string, string>> =>
+  firstEvent === null ? {} : { 'undo-token': tokenOf(firstEvent) }
 
 // —— values ——
 

@@ -8,6 +8,7 @@
 const steps = (integer: string, strict: string, keyed: string) => `
 alter table event add column batch ${integer};
 create index event_of_batch on event (workspace_id, batch, id) where batch is not null;
+alter table answer add column first_event ${integer};
 
 create table revision (
   workspace_id ${integer} not null,

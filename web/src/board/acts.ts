@@ -6,6 +6,9 @@ import type { Doing } from './use-board.ts'
 
 /** What can be done with cards: what the page shows at once, what is sent, and what is said of it. One card or many. */
 
+/** All that is said of a card. */
+type Titled = Pick<Card, 'title'>
+
 /** What many cards can be told at once. */
 interface BulkChange {
   stageId?: number
@@ -23,8 +26,7 @@ export interface Loss {
 }
 
 /** One by its title, several by their number. */
-export const named = (cards: readonly Pick<Card, 'title'>[], n: number): string =>
-  n === 1 && cards[0] ? cards[0].title : plural(n, 'deal')
+export const named = (cards: readonly Titled[], n: number): string => (n === 1 && cards[0] ? cards[0].title : plural(n, 'deal'))
 
 /** Sends many as one request with one way back. What is refused of them is told; the others are done. */
 async function bulk(ids: readonly number[], change: BulkChange): Promise<Written<unknown>> {
@@ -37,7 +39,7 @@ async function bulk(ids: readonly number[], change: BulkChange): Promise<Written
 
 export function moveCards(
   ids: readonly number[],
-  cards: readonly Card[],
+  cards: readonly Titled[],
   stage: { id: number; name: string },
   place: Place,
 ): Doing {
@@ -53,7 +55,7 @@ export function moveCards(
   }
 }
 
-export function winCards(ids: readonly number[], cards: readonly Card[]): Doing {
+export function winCards(ids: readonly number[], cards: readonly Titled[]): Doing {
   const [only] = ids
   return {
     change: { kind: 'leave', ids },
@@ -62,7 +64,7 @@ export function winCards(ids: readonly number[], cards: readonly Card[]): Doing 
   }
 }
 
-export function loseCards(ids: readonly number[], cards: readonly Card[], { reasonId, comment }: Loss): Doing {
+export function loseCards(ids: readonly number[], cards: readonly Titled[], { reasonId, comment }: Loss): Doing {
   const [only] = ids
   return {
     change: { kind: 'leave', ids },
@@ -81,7 +83,7 @@ export function loseCards(ids: readonly number[], cards: readonly Card[], { reas
   }
 }
 
-export function deleteCards(ids: readonly number[], cards: readonly Card[]): Doing {
+export function deleteCards(ids: readonly number[], cards: readonly Titled[]): Doing {
   const [only] = ids
   return {
     change: { kind: 'leave', ids },
@@ -90,7 +92,7 @@ export function deleteCards(ids: readonly number[], cards: readonly Card[]): Doi
   }
 }
 
-export function assignCards(ids: readonly number[], cards: readonly Card[], owner: { id: number; name: string }): Doing {
+export function assignCards(ids: readonly number[], cards: readonly Titled[], owner: { id: number; name: string }): Doing {
   const [only] = ids
   return {
     change: { kind: 'edit', ids, edit: (card) => ({ ...card, ownerId: owner.id }) },
@@ -100,7 +102,7 @@ export function assignCards(ids: readonly number[], cards: readonly Card[], owne
   }
 }
 
-export function tagCards(ids: readonly number[], cards: readonly Card[], tag: string): Doing {
+export function tagCards(ids: readonly number[], cards: readonly Titled[], tag: string): Doing {
   return {
     change: { kind: 'edit', ids, edit: (card) => (card.tags.includes(tag) ? card : { ...card, tags: [...card.tags, tag] }) },
     said: `${named(cards, ids.length)} tagged ${tag}`,

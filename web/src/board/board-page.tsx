@@ -77,7 +77,7 @@ function ChosenBoard({ pipelineId, dealId }: { pipelineId: number | undefined; d
         <PipelineSwitcher pipelineId={pipelineId} />
         <span className="board-bar-space" />
         <FilterBar state={state} change={change} />
-        <Views state={state} />
+        <Views page="board" kept={filterOf(state)} />
       </div>
       {data.error && !board ? (
         <EmptyState title="The board cannot be read" actions={<Button onClick={data.retry}>Try again</Button>}>

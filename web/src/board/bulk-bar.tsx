@@ -3,8 +3,11 @@ import { useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import type { Deeds } from './use-deeds.ts'
 
+/** What the bar offers; a board and a list do it each in its own way. */
+export type BulkDeeds = Pick<Deeds, 'askMove' | 'askOwner' | 'askTag' | 'win' | 'askLoss' | 'askDelete' | 'clear'>
+
 /** What can be done with the selected cards, all at once and with one way back. */
-export function BulkBar({ n, ids, deeds }: { n: number; ids: readonly number[]; deeds: Deeds }) {
+export function BulkBar({ n, ids, deeds }: { n: number; ids: readonly number[]; deeds: BulkDeeds }) {
   const { can } = useSession()
   return (
     <div className="bulk-bar" role="toolbar" aria-label="Selected deals">

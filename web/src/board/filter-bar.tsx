@@ -11,10 +11,12 @@ import { closings, filterKeys, isFiltered, sortOf, sorts } from './filters.ts'
 interface BarProps {
   state: SearchState
   change: (change: SearchState) => void
+  /** Lists are sorted by their heads instead, and cannot be asked for what rots. */
+  isList?: boolean
 }
 
 /** Words, and beside them everything else that cards can be narrowed to. */
-export function FilterBar({ state, change }: BarProps) {
+export function FilterBar({ state, change, isList = false }: BarProps) {
   const { workspace } = useSession()
   const narrowed = filterKeys.filter((key) => key !== 'q' && state[key])
   return (
@@ -30,20 +32,22 @@ export function FilterBar({ state, change }: BarProps) {
           </Button>
         }
       >
-        <Filters state={state} change={change} currency={workspace.currency} />
+        <Filters state={state} change={change} isList={isList} currency={workspace.currency} />
       </Popover>
-      <select
-        className="input bar-sort"
-        aria-label="Order of the cards"
-        value={sortOf(state)}
-        onChange={(event) => change({ sort: event.target.value === 'rank' ? undefined : event.target.value })}
-      >
-        {Object.entries(sorts).map(([key, label]) => (
-          <option key={key} value={key}>
-            {label}
-          </option>
-        ))}
-      </select>
+      {!isList && (
+        <select
+          className="input bar-sort"
+          aria-label="Order of the cards"
+          value={sortOf(state)}
+          onChange={(event) => change({ sort: event.target.value === 'rank' ? undefined : event.target.value })}
+        >
+          {Object.entries(sorts).map(([key, label]) => (
+            <option key={key} value={key}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
       {isFiltered(state) && (
         <Button looks="plain" onClick={() => change(Object.fromEntries(filterKeys.map((key) => [key, undefined])))}>
           Show all
@@ -88,7 +92,7 @@ function Words({ state, change }: BarProps) {
   )
 }
 
-function Filters({ state, change, currency }: BarProps & { currency: string }) {
+function Filters({ state, change, isList, currency }: BarProps & { currency: string }) {
   const users = useUsers().data ?? []
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -138,14 +142,16 @@ function Filters({ state, change, currency }: BarProps & { currency: string }) {
           </div>
         )}
       </Field>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={state.rotting === '1'}
-          onChange={(event) => change({ rotting: event.target.checked ? '1' : undefined })}
-        />
-        Only rotting deals
-      </label>
+      {!isList && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={state.rotting === '1'}
+            onChange={(event) => change({ rotting: event.target.checked ? '1' : undefined })}
+          />
+          Only rotting deals
+        </label>
+      )}
       <button type="submit" hidden>
         Filter
       </button>

@@ -9,7 +9,6 @@ import { TextField } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { toastError } from '../ui/toast.tsx'
-import { filterOf } from './filters.ts'
 
 interface View {
   id: number
@@ -18,23 +17,29 @@ interface View {
   query: string
 }
 
+interface ViewsProps {
+  page: 'board' | 'list'
+  /** What of the address a view keeps. */
+  kept: SearchState
+}
+
 /** Filters and orders that the person has given a name. */
-export const Views = ({ state }: { state: SearchState }) => (
+export const Views = (props: ViewsProps) => (
   <Popover label="Views" trigger={<Button>Views</Button>}>
-    <ViewList state={state} />
+    <ViewList {...props} />
   </Popover>
 )
 
-function ViewList({ state }: { state: SearchState }) {
+function ViewList({ page, kept }: ViewsProps) {
   const [path, navigate] = useLocation()
   const [name, setName] = useState('')
   const views = useQuery({ queryKey: keys.views, queryFn: ({ signal }) => getData<View[]>('/views', {}, signal) }).data ?? []
-  const query = new URLSearchParams(Object.entries(filterOf(state)) as [string, string][]).toString()
+  const query = new URLSearchParams(Object.entries(kept) as [string, string][]).toString()
 
   const again = () => queryClient.invalidateQueries({ queryKey: keys.views })
   const save = async (event: FormEvent) => {
     event.preventDefault()
-    await write('POST', '/views', { name: name.trim(), page: 'board', query }).catch(toastError)
+    await write('POST', '/views', { name: name.trim(), page, query }).catch(toastError)
     setName('')
     await again()
   }
@@ -46,7 +51,7 @@ function ViewList({ state }: { state: SearchState }) {
   return (
     <div className="views">
       {views
-        .filter(({ page }) => page === 'board')
+        .filter((view) => view.page === page)
         .map((view) => (
           <div key={view.id} className="views-line">
             <button

@@ -30,6 +30,7 @@ const writes: readonly [string, string, object | undefined, Role][] = [
   ['POST', '/deals', { title: 'D' }, 'member'],
   ['POST', '/deals/bulk', { deals: [{ title: 'D' }] }, 'member'],
   ['POST', '/deals/bulk-move', { moves: [{ id: ':deal', place: 'first' }] }, 'member'],
+  ['POST', '/deals/bulk-change', { ids: [':deal'], change: { addTags: ['t'] } }, 'member'],
   ['PATCH', '/deals/:deal', { title: 'D' }, 'member'],
   ['POST', '/deals/:deal/move', { place: 'first' }, 'member'],
   ['POST', '/deals/:deal/win', {}, 'member'],
@@ -107,8 +108,8 @@ describe('native: roles', () => {
       .filter(({ dialect, method }) => dialect === 'native' && method !== 'GET')
       .map(({ method, url, spec }) => `${method} ${url} ${(spec as Spec).about.role ?? 'viewer'}`)
     const tested = writes.map(([method, path, , role]) => `${method} ${path.replace(/:\w+/, ':id')} ${role}`)
-    // Their answers depend on whose user or token it is; account.test.ts has them.
-    const others = ['PATCH /users/:id viewer', 'DELETE /tokens/:id viewer']
+    // Their answers depend on whose user or token it is; account.test.ts and undo.test.ts have them.
+    const others = ['POST /undo/:token member', 'PATCH /users/:id viewer', 'DELETE /tokens/:id viewer']
     // Anybody's who has a session, or has yet to get one; sessions.test.ts and invitations.test.ts have them.
     const ofSessions = ['POST /session', 'PATCH /session', 'DELETE /session', 'DELETE /sessions', 'DELETE /sessions/:id']
     const ofStrangers = ['POST /me/password', 'POST /welcome/check', 'POST /welcome']

@@ -40,8 +40,13 @@ export const coverageV1: readonly Coverage[] = [
   ...list('DELETE', '/deals /deals/:id', 'full'),
   ...list('GET', '/deals/:id/flow', 'partial', 'Changes of the deal: there are no notes, files, mails and activities.'),
   ...list('GET', '/deals/:id/changelog', 'full'),
-  ...list('GET', '/deals/summary /deals/summary/archived', 'absent', comesLater),
-  ...list('GET', '/deals/timeline /deals/timeline/archived', 'absent', comesLater),
+  ...list('GET', '/deals/summary /deals/summary/archived', 'full'),
+  ...list(
+    'GET',
+    '/deals/timeline /deals/timeline/archived',
+    'partial',
+    'By the vendor’s own dates, and not by a company’s own date fields.',
+  ),
   ...list('GET', '/pipelines/:id/conversion_statistics /pipelines/:id/movement_statistics', 'absent', comesLater),
   ...list(
     'GET',
@@ -90,6 +95,14 @@ export const coverageV1: readonly Coverage[] = [
 ]
 
 export const differencesV1: readonly Difference[] = [
+  {
+    what: 'v1: in sums a currency without a rate is named in `currencies_without_rate`, its `value_converted` is null, and it is not in the total.',
+    test: 'other currencies are converted with the team’s rates; without one they are named and not in the total',
+  },
+  {
+    what: 'v1: a timeline lists no more than 5,000 deals; beyond that it is refused unless `exclude_deals` is set.',
+    test: 'pipedrive 75: exclude_deals keeps the totals and drops the deals',
+  },
   {
     what: 'v1: changes made on the board or by the command line come from `app`, those through any API from `api`; user agents are not kept.',
     test: 'a company’s own fields show only where all changes are asked for',

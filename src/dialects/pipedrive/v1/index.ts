@@ -2,6 +2,7 @@ import type { Speaker } from '../../../http/speak.ts'
 import { openCurrencies } from './currencies.ts'
 import { openDealFields } from './deal-fields.ts'
 import { openDealLists } from './deal-lists.ts'
+import { openDealSummary } from './deal-summary.ts'
 import { openDeals } from './deals.ts'
 import { selecting } from './fields.ts'
 import { openFilters } from './filters.ts'
@@ -11,6 +12,7 @@ import { openPersons } from './persons.ts'
 import { openPipelines } from './pipelines.ts'
 import { openRecents } from './recents.ts'
 import { openStages } from './stages.ts'
+import { openTimeline } from './timeline.ts'
 import { openUsers } from './users.ts'
 
 /** Opens the routes of v1 below `base`; they are the same below `/v1` and `/api/v1`. */
@@ -28,4 +30,6 @@ export function mountV1(api: Speaker, base: '/v1' | '/api/v1'): void {
   openFilters(v1)
   openFlow(v1)
   openRecents(v1)
+  openDealSummary(v1)
+  openTimeline(v1)
 }

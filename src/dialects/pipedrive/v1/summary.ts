@@ -1,18 +1,12 @@
-import { convert, isWeighted, listTotals, type StageTotal, weightedTotal } from '../../../domain/board.ts'
-import { requireCurrency, toMajor } from '../../../domain/money.ts'
+import { isWeighted, listTotals, type StageTotal, weightedTotal } from '../../../domain/board.ts'
+import { toMajor } from '../../../domain/money.ts'
 import { findPipeline } from '../../../domain/pipeline.ts'
 import type { Scope } from '../../../domain/scope.ts'
 import type { Stage } from '../../../domain/stage.ts'
 import type { Workspace } from '../../../domain/workspace.ts'
 import { visibleStages } from '../stages.ts'
 import { formatMoney } from './format.ts'
-
-interface Sum {
-  currency: string
-  count: number
-  amount: bigint
-  weighted: bigint
-}
+import { addUp, converted, type Sum, targetOf } from './sums.ts'
 
 const writeSum = ({ count, amount, weighted, currency }: Sum, { locale }: Workspace) => ({
   count,
@@ -21,40 +15,6 @@ const writeSum = ({ count, amount, weighted, currency }: Sum, { locale }: Worksp
   weighted_value: toMajor(weighted, currency),
   weighted_value_formatted: formatMoney(locale, weighted, currency),
 })
-
-/** The sums by a key, those of the same key added up. */
-function addUp(sums: readonly Sum[]): ReadonlyMap<string, Sum> {
-  const byCurrency = new Map<string, Sum>()
-  for (const sum of sums) {
-    const { count, amount, weighted } = byCurrency.get(sum.currency) ?? { count: 0, amount: 0n, weighted: 0n }
-    byCurrency.set(sum.currency, {
-      currency: sum.currency,
-      count: count + sum.count,
-      amount: amount + sum.amount,
-      weighted: weighted + sum.weighted,
-    })
-  }
-  return byCurrency
-}
-
-/** The workspace as if it counted in another currency: its rates say what others are worth in its own. */
-function countingIn(currency: string, workspace: Workspace): Pick<Workspace, 'currency' | 'rates'> {
-  const rates: Record<string, number> = { ...workspace.rates, [workspace.currency]: 1 }
-  const own = rates[currency]
-  // Without a rate of its own nothing can be converted into it but itself.
-  const others = own === undefined ? [] : Object.entries(rates).map(([code, rate]) => [code, rate / own] as const)
-  return { currency, rates: Object.fromEntries(others) }
-}
-
-function converted(sums: readonly Sum[], into: Pick<Workspace, 'currency' | 'rates'>): { sum: Sum; missing: readonly string[] } {
-  const amounts = convert(sums, into)
-  const weighted = convert(
-    sums.map(({ currency, weighted }) => ({ currency, amount: weighted })),
-    into,
-  )
-  const count = sums.filter(({ currency }) => !amounts.missing.includes(currency)).reduce((all, sum) => all + sum.count, 0)
-  return { sum: { currency: into.currency, count, amount: amounts.amount, weighted: weighted.amount }, missing: amounts.missing }
-}
 
 /** The sums of each stage that has deals. */
 function sumsOf(
@@ -94,10 +54,7 @@ export async function dealsSummary(scope: Scope, pipelineId: number, into?: stri
     ),
   }
   if (into === undefined) return summary
-  const target = countingIn(
-    into === 'default_currency' ? workspace.currency : requireCurrency(into.toUpperCase(), 'totals_convert_currency'),
-    workspace,
-  )
+  const target = targetOf(into, workspace)
   const { missing } = converted(all, target)
   return {
     ...summary,
