@@ -50,6 +50,8 @@ export interface Session {
 export interface Engine {
   readonly kind: EngineKind
   readonly reader: Session
+  /** A number that changes with every commit, whichever process makes it; engines that cannot tell it at once have none. */
+  readonly stamp?: () => number
   /** Resolves once the work's writes would survive a crash. Writers that wait together share one commit. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
   /** A session that sees one moment of the store, however long it reads and whoever writes meanwhile. */
