@@ -1,4 +1,4 @@
-import { isoTime, type Day, type Instant } from '../../domain/time.ts'
+import { type Day, type Instant, isoTime } from '../../domain/time.ts'
 
 /** Unix seconds. */
 export const seconds = (at: Instant): number => Math.floor(at / 1000)

@@ -1,6 +1,6 @@
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyRequest } from 'fastify'
-import { isoTime, type Instant } from '../../domain/time.ts'
+import { type Instant, isoTime } from '../../domain/time.ts'
 import { readJson, readText } from '../../http/body.ts'
 import { fail } from '../../http/fault.ts'
 import { RollingWindow } from '../../http/limits.ts'

@@ -1,4 +1,4 @@
-import { isoTime, type Day, dayInMs, type Instant } from '../../domain/time.ts'
+import { type Day, dayInMs, type Instant, isoTime } from '../../domain/time.ts'
 
 const minute = 60_000
 

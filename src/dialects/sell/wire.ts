@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { isoTime, type Instant } from '../../domain/time.ts'
+import { type Instant, isoTime } from '../../domain/time.ts'
 import { fail } from '../../http/fault.ts'
 import { RollingWindow } from '../../http/limits.ts'
 import { type Answer, bearer, type Wire } from '../../http/speak.ts'
