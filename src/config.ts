@@ -41,6 +41,13 @@ export function readListen(text: string): { dialect: string; port: number }[] {
     })
 }
 
+/** The message leaves the address out: it has a password in it. */
+export function readDatabaseUrl(text: string): string {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+    throw new ConfigError('--database-url (or DATABASE_URL) takes an address like postgres://user:password@host:5432/database.')
+  return text
+}
+
 export function readToken(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined
   if (!/^[0-9a-f]{64}$/i.test(text))

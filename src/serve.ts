@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { Logger } from 'pino'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError, readDatabaseUrl } from './config.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { dialects } from './dialects/index.ts'
 import { inviteAsOperator } from './domain/invitation.ts'
@@ -11,7 +11,6 @@ import { createWorkspace, type Template } from './domain/template.ts'
 import { type CrmuxServer, createServer } from './http/server.ts'
 import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
-import { SqliteEngine } from './store/engines/sqlite.ts'
 import { openRegistry } from './store/registry.ts'
 import { fillLives } from './store/reports/fill.ts'
 
@@ -21,14 +20,19 @@ export interface Store {
 }
 
 /** Opens the store that the settings name, bringing its schema up to date. */
-export function openStore({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Store {
-  if (databaseUrl !== undefined) {
-    throw new ConfigError(
-      'This version keeps its store in SQLite only. Leave --database-url (or DATABASE_URL) out and use --data DIR.',
-    )
-  }
-  const engine = new SqliteEngine(join(data, 'crmux.db'))
+export async function openStore({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Promise<Store> {
+  const engine = await openEngine({ data, databaseUrl })
   return { engine, registry: openRegistry(engine) }
+}
+
+/** Each engine is loaded only where it is used. */
+async function openEngine({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Promise<Engine> {
+  if (databaseUrl === undefined) {
+    const { SqliteEngine } = await import('./store/engines/sqlite.ts')
+    return new SqliteEngine(join(data, 'crmux.db'))
+  }
+  const { PostgresEngine } = await import('./store/engines/postgres.ts')
+  return PostgresEngine.open(readDatabaseUrl(databaseUrl))
 }
 
 /** The vendor's default pipeline that goes by this name; the first dialect's that has one where none is named. */
@@ -89,7 +93,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       )
     }
   }
-  const store = openStore(config)
+  const store = await openStore(config)
   try {
     const first = await prepare(store.registry, config)
     await fillLives(store.engine, (done, total) => logger.info(`worked out what ${done} of ${total} deals have lived through`))

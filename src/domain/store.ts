@@ -10,16 +10,20 @@ import type { Party, PartyQuery } from './party.ts'
 import type { Passwords } from './password.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { DialectRecord, RecordQuery } from './record.ts'
+import type { Compared } from './reports/changes.ts'
+import type { Path } from './reports/cohorts.ts'
 import type { Flow, Standings } from './reports/ledger.ts'
 import type { Stretch } from './reports/life.ts'
 import type { Period } from './reports/period.ts'
 import type { StayTimes } from './reports/quantile.ts'
+import type { Ages } from './reports/times.ts'
 import type { Session } from './session.ts'
 import type { Home, Person } from './sign-in.ts'
 import type { Stage } from './stage.ts'
 import type { JsonObject } from './text.ts'
 import type { Instant } from './time.ts'
 import type { Member, MemberQuery, Role, Token } from './user.ts'
+import type { View } from './view.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a new record is known by. */
@@ -144,10 +148,25 @@ export interface Store {
     structure(): Promise<readonly Event[]>
     /** What stood in the pipeline's stages at the moment, everything that happened in that millisecond included. */
     balances(pipelineId: number, at: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Standings[]>
+    /** The deals that stood in a stage at a moment, those whose stretch had begun last first. */
+    standing(
+      stageId: number,
+      at: Instant,
+      filter: { ownerId?: number | undefined },
+      window: Window,
+    ): Promise<Page<{ dealId: number; stretch: Stretch }>>
+    /** All events of these deals, deal by deal in the order of recording. */
+    histories(dealIds: readonly number[]): Promise<readonly Event[]>
     /** Who went from where to where from a moment on and before another, as far as it touches the pipeline. */
     passages(pipelineId: number, period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly Flow[]>
+    /** The ways that deals created in the period have taken through the pipeline. */
+    paths(pipelineId: number, period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly Path[]>
     /** How long those stayed in each stage of the pipeline who left it in the period. */
     stays(stageIds: readonly number[], period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly StayTimes[]>
+    /** How old the deals are that stand in each of these stages now, and how long they have been there. */
+    ages(stageIds: readonly number[], now: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Ages[]>
+    /** Where deals stood in the pipeline at two moments, of those that anything happened to in between. */
+    compare(pipelineId: number, since: Instant, until: Instant): Promise<readonly Compared[]>
   }
   events: {
     /** Returns the id of the new event; inside `bulk` null for one that is only written with others, which those of a batch are. */
@@ -170,6 +189,16 @@ export interface Store {
     insert(collection: string, key: string | null, data: JsonObject, at: Instant): Promise<DialectRecord>
     save(collection: string, record: DialectRecord): Promise<void>
     delete(collection: string, id: number): Promise<void>
+  }
+  /** What people have saved for themselves. */
+  views: {
+    identify(): Promise<Pick<Identity, 'id'>>
+    get(id: number): Promise<View | undefined>
+    /** All views of one member. */
+    of(userId: number): Promise<readonly View[]>
+    insert(view: View): Promise<void>
+    save(view: View): Promise<void>
+    delete(id: number): Promise<void>
   }
   /** When what has no history changed last. Grows with every change; nouns that never changed are left out. */
   revisions(): Promise<ReadonlyMap<Revised, number>>

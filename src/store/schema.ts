@@ -357,6 +357,7 @@ export interface PassageRow {
   amount: number | bigint
   stays: number
   stayed: number | bigint
+  aged: number | bigint
 }
 
 export interface RecordRow {

@@ -116,7 +116,7 @@ async function dealsOf(
   })
 }
 
-async function writeCards(scope: Scope, stage: Stage, deals: readonly Deal[]): Promise<CardJson[]> {
+export async function writeCards(scope: Scope, stage: Stage, deals: readonly Deal[]): Promise<CardJson[]> {
   const fields = await fieldsOf(scope, 'deal', deals)
   const names = await namesOf(scope, deals)
   const nameOf = (id: number | null) => (id === null ? null : (names.get(id) ?? null))

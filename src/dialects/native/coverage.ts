@@ -83,9 +83,38 @@ PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
 GET /live
+GET /reports/board
+GET /reports/board.csv
+GET /reports/cards
+GET /reports/funnel
+GET /reports/funnel.csv
 POST /undo/:token
+GET /views
+POST /views
+PATCH /views/:id
+DELETE /views/:id
 GET /reports/forecast
 GET /reports/forecast.csv
+GET /reports/changes
+GET /reports/changes.csv
+GET /reports/forecast-against-won
+GET /reports/forecast-against-won.csv
+GET /reports/summary
+GET /reports/summary.csv
+GET /reports/win-rate
+GET /reports/win-rate.csv
+GET /reports/movement
+GET /reports/movement.csv
+GET /reports/conversion
+GET /reports/conversion.csv
+GET /reports/time-in-stage
+GET /reports/time-in-stage.csv
+GET /reports/velocity
+GET /reports/velocity.csv
+GET /reports/rotting
+GET /reports/rotting.csv
+GET /reports/calibration
+GET /reports/calibration.csv
 `
 
 export const coverage: readonly Coverage[] = operations

@@ -21,6 +21,7 @@ import { stageRoutes } from './stages.ts'
 import { tokenRoutes } from './tokens.ts'
 import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
+import { viewRoutes } from './views.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
 export const native: Dialect = {
@@ -60,6 +61,7 @@ const nouns = [
   eventRoutes,
   liveRoutes,
   undoRoutes,
+  viewRoutes,
   reportRoutes,
   apiRoutes,
 ]

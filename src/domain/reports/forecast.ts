@@ -2,7 +2,9 @@ import { isWeighted } from '../board.ts'
 import type { Scope } from '../scope.ts'
 import { isOpen } from '../stage.ts'
 import type { Instant } from '../time.ts'
+import { summary } from './flows.ts'
 import type { Standings } from './ledger.ts'
+import { cut, type Days, periodOf, startOfDay } from './period.ts'
 import { shapeAt } from './shape.ts'
 import { type Total, totalsOf } from './totals.ts'
 
@@ -51,3 +53,29 @@ export async function forecast(
 
 const monthText = (month: number): string | null =>
   month === 0 ? null : `${String(Math.floor(month / 100)).padStart(4, '0')}-${String(month % 100).padStart(2, '0')}`
+
+export interface ForecastAgainstWon {
+  readonly month: string
+  /** What the open deals that were expected in the month added up to at its beginning. */
+  readonly expected: readonly Total[]
+  readonly isWeighted: boolean
+  /** What was won in it, whatever had been expected. */
+  readonly won: readonly Total[]
+}
+
+/** What the forecast said at the beginning of each month, beside what was won in it. */
+export async function forecastAgainstWon(
+  scope: Scope,
+  { pipelineId, ownerId, days }: { pipelineId: number; ownerId?: number | undefined; days: Days },
+): Promise<ForecastAgainstWon[]> {
+  const months: ForecastAgainstWon[] = []
+  for (const part of cut(days, 'month')) {
+    const month = part.from.slice(0, 7)
+    const period = periodOf(scope.workspace.timeZone, part)
+    const beginning = startOfDay(scope.workspace.timeZone, `${month}-01`)
+    const { months: told, isWeighted } = await forecast(scope, { pipelineId, ownerId, at: beginning - 1 })
+    const { won } = await summary(scope, { pipelineId, ownerId, period })
+    months.push({ month, expected: told.find((one) => one.month === month)?.totals ?? [], isWeighted, won })
+  }
+  return months
+}

@@ -39,7 +39,10 @@ export interface Balance extends Cell, Weight {
   readonly bucket: number
 }
 
-/** Moves of one day from one stage to another. From stage 0: new deals. From a stage to itself: only amounts and owners changed there. */
+/**
+ * Moves of one day from one stage to another. From stage 0: new deals. From a stage to itself: only amounts and owners changed there. A
+ * stage of another pipeline has a minus in front.
+ */
 export interface Passage {
   readonly pipelineId: number
   readonly day: number
@@ -54,6 +57,8 @@ export interface Passage {
   /** How many of them are known to have stood in the stage before, and how long together, in milliseconds. */
   readonly stays: number
   readonly stayed: bigint
+  /** How old the deals were together, in milliseconds. */
+  readonly aged: bigint
 }
 
 export const cellOf = (stretch: Omit<Cell, 'month'> & Pick<Stretch, 'kind' | 'expectedCloseDate'>): Cell => ({
@@ -121,7 +126,7 @@ export function passagesTogether(passages: readonly Passage[]): Passage[] {
     const sum = sums.get(key)
     sums.set(key, sum ? added(sum, passage) : passage)
   }
-  return [...sums.values()].filter(({ count, firsts, amount, stays, stayed }) => count || firsts || amount || stays || stayed)
+  return [...sums.values()].filter(isSomething)
 }
 
 /** How many stretches two lives begin with alike; only the end of the last of them may differ. */
@@ -146,7 +151,7 @@ function* passagesOf(life: readonly Stretch[], from: number): Generator<Passage>
 
 /** What has to be known of a stretch, and of the one before it, to say what passed. */
 export type Former = Pick<Stretch, 'pipelineId' | 'stageId' | 'amount' | 'currency' | 'ownerId'>
-export type Arriving = Former & Pick<Stretch, 'since' | 'arrives' | 'isFirst' | 'fromStageId' | 'stayed' | 'isGone'>
+export type Arriving = Former & Pick<Stretch, 'since' | 'bornAt' | 'arrives' | 'isFirst' | 'fromStageId' | 'stayed' | 'isGone'>
 
 /** The passages that a stretch begins with, after the one before it. */
 export function passagesAt(former: Former | undefined, stretch: Arriving): readonly Passage[] {
@@ -156,28 +161,37 @@ export function passagesAt(former: Former | undefined, stretch: Arriving): reado
   if (!former || stretch.fromStageId !== null) {
     const [stays, stayed] = stretch.stayed === null ? [0, 0n] : [1, BigInt(stretch.stayed)]
     const firsts = stretch.isFirst || !former ? 1 : 0
-    const passage: Passage = { ...base, fromStageId: stretch.fromStageId ?? 0, count: 1, firsts, stays, stayed }
+    const aged = BigInt(stretch.since - stretch.bornAt)
+    const passage: Passage = { ...base, fromStageId: stretch.fromStageId ?? 0, count: 1, firsts, stays, stayed, aged }
+    if (!former || former.pipelineId === pipelineId) return [passage]
     // The pipeline that it left tells of it as well.
-    return !former || former.pipelineId === pipelineId ? [passage] : [passage, { ...passage, pipelineId: former.pipelineId }]
+    return [
+      { ...passage, fromStageId: -passage.fromStageId },
+      { ...passage, pipelineId: former.pipelineId, toStageId: -toStageId },
+    ]
   }
   if (stretch.arrives || former.stageId !== toStageId || sameMoney(former, stretch)) return []
-  const changed = { ...base, fromStageId: toStageId, count: 0, firsts: 0, stays: 0, stayed: 0n }
+  const changed = { ...base, fromStageId: toStageId, count: 0, firsts: 0, stays: 0, stayed: 0n, aged: 0n }
   return [{ ...changed, currency: former.currency, ownerId: former.ownerId, amount: -BigInt(former.amount) }, changed]
 }
 
 const sameMoney = (a: Former, b: Former): boolean => a.amount === b.amount && a.currency === b.currency && a.ownerId === b.ownerId
 
-const added = (
-  a: Passage,
-  b: Omit<Passage, 'pipelineId' | 'day' | 'fromStageId' | 'toStageId' | 'currency' | 'ownerId'>,
-): Passage => ({
+/** Passages of a period together, whatever the day. */
+export type Flow = Omit<Passage, 'day' | 'pipelineId'>
+
+export const added = <F extends Flow>(a: F, b: Flow): F => ({
   ...a,
   count: a.count + b.count,
   firsts: a.firsts + b.firsts,
   amount: a.amount + b.amount,
   stays: a.stays + b.stays,
   stayed: a.stayed + b.stayed,
+  aged: a.aged + b.aged,
 })
+
+export const isSomething = ({ count, firsts, amount, stays, stayed, aged }: Flow): boolean =>
+  Boolean(count || firsts || amount || stays || stayed || aged)
 
 const negative = (passage: Passage): Passage => ({
   ...passage,
@@ -186,10 +200,8 @@ const negative = (passage: Passage): Passage => ({
   amount: -passage.amount,
   stays: -passage.stays,
   stayed: -passage.stayed,
+  aged: -passage.aged,
 })
 
 /** What stands in one cell at a moment. */
 export type Standings = Cell & Weight
-
-/** Passages of a period together, whatever the day. */
-export type Flow = Omit<Passage, 'day' | 'pipelineId'>

@@ -1,3 +1,4 @@
+import { found } from '../errors.ts'
 import { findPipeline, type Pipeline } from '../pipeline.ts'
 import type { Scope } from '../scope.ts'
 import type { Stage } from '../stage.ts'
@@ -42,3 +43,6 @@ const bareStage = {
   deletedAt: null,
 }
 const barePipeline = { isDefault: false, hasProbability: false, isDisabled: false, extras: {}, updatedAt: null, deletedAt: null }
+
+/** A stage, deleted or not. */
+export const findAnyStage = async ({ store }: Scope, id: number): Promise<Stage> => found(await store.stages.get(id), 'stage')

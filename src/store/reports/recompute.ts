@@ -38,22 +38,24 @@ export const balances: Recomputed = {
   ),
 }
 
-const passage = (pipeline: 'one' | 'former', from: Sql, money: 'one' | 'former', sums: Sql, where: Sql): Sql => sql`
+const passage = (pipeline: 'one' | 'former', from: Sql, to: Sql, money: 'one' | 'former', sums: Sql, where: Sql): Sql => sql`
   select one.workspace_id, ${sql.raw(pipeline)}.pipeline_id, ${bucket(sql`one.since`, dayInMs)} as day, ${from} as from_stage_id,
-    one.stage_id as to_stage_id, ${sql.raw(money)}.currency, ${sql.raw(money)}.owner_id, ${sums}
+    ${to} as to_stage_id, ${sql.raw(money)}.currency, ${sql.raw(money)}.owner_id, ${sums}
   from stretch as one left join stretch as former
     on former.workspace_id = one.workspace_id and former.deal_id = one.deal_id and former.nth = one.nth - 1
   where one.is_gone = 0 and ${where}`
 
 const came = sql`1 as deal_count, case when one.is_first = 1 or one.nth = 1 then 1 else 0 end as firsts, one.amount,
-  case when one.stayed is null then 0 else 1 end as stays, coalesce(one.stayed, 0) as stayed`
-const origin = sql`coalesce(one.from_stage_id, 0)`
+  case when one.stayed is null then 0 else 1 end as stays, coalesce(one.stayed, 0) as stayed, one.since - one.born_at as aged`
+const crosses = sql`former.pipeline_id <> one.pipeline_id`
+const origin = sql`coalesce(case when ${crosses} then -one.from_stage_id else one.from_stage_id end, 0)`
 const changed = (money: 'one' | 'former', sign: '' | '-') =>
   passage(
     'one',
     sql`one.stage_id`,
+    sql`one.stage_id`,
     money,
-    sql`0 as deal_count, 0 as firsts, ${sql.raw(sign)} ${sql.raw(money)}.amount as amount, 0 as stays, 0 as stayed`,
+    sql`0 as deal_count, 0 as firsts, ${sql.raw(sign)} ${sql.raw(money)}.amount as amount, 0 as stays, 0 as stayed, 0 as aged`,
     sql`one.nth > 1 and one.from_stage_id is null and one.arrives = 0 and former.stage_id = one.stage_id
       and (former.amount <> one.amount or former.currency <> one.currency or former.owner_id <> one.owner_id)`,
   )
@@ -61,11 +63,18 @@ const changed = (money: 'one' | 'former', sign: '' | '-') =>
 export const passages: Recomputed = {
   table: 'passage',
   keys: ['workspace_id', 'pipeline_id', 'day', 'from_stage_id', 'to_stage_id', 'currency', 'owner_id'],
-  sums: ['deal_count', 'firsts', 'amount', 'stays', 'stayed'],
+  sums: ['deal_count', 'firsts', 'amount', 'stays', 'stayed', 'aged'],
   postings: sql.join(
     [
-      passage('one', origin, 'one', came, sql`(one.nth = 1 or one.from_stage_id is not null)`),
-      passage('former', origin, 'one', came, sql`one.from_stage_id is not null and former.pipeline_id <> one.pipeline_id`),
+      passage('one', origin, sql`one.stage_id`, 'one', came, sql`(one.nth = 1 or one.from_stage_id is not null)`),
+      passage(
+        'former',
+        sql`one.from_stage_id`,
+        sql`-one.stage_id`,
+        'one',
+        came,
+        sql`one.from_stage_id is not null and ${crosses}`,
+      ),
       changed('former', '-'),
       changed('one', ''),
     ],

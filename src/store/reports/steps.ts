@@ -20,6 +20,7 @@ export interface StepState {
 /** A stretch that began, and the one that it ended. */
 export interface Step {
   since: Instant
+  bornAt: Instant
   arrives: boolean
   isFirst: boolean
   fromStageId: number | null
@@ -43,6 +44,7 @@ interface StateRow {
 
 type StepRow = StateRow & {
   since: number
+  born_at: number
   arrives: number
   is_first: number
   from_stage_id: number | null
@@ -65,7 +67,7 @@ const columns = [
 /** A part of a day at most: what a moment or a period cuts off of the days that are summed up. */
 const between = statement<StepRow>(
   () =>
-    sql`select one.since, one.arrives, one.is_first, one.from_stage_id, one.stayed, one.is_gone,
+    sql`select one.since, one.born_at, one.arrives, one.is_first, one.from_stage_id, one.stayed, one.is_gone,
       ${sql.join(columns.map((name) => sql.ref(`one.${name}`)))},
       ${sql.join(columns.map((name) => sql`${sql.ref(`former.${name}`)} as ${sql.ref(`former_${name}`)}`))}
     from stretch as one left join stretch as former
@@ -101,6 +103,7 @@ export async function stepsBetween(
   if (from >= until) return []
   return (await session.all(between, { workspace, pipeline, from, until })).map((row) => ({
     since: row.since,
+    bornAt: row.born_at,
     arrives: row.arrives === 1,
     isFirst: row.is_first === 1,
     fromStageId: row.from_stage_id,

@@ -1,8 +1,10 @@
 import {
+  added,
   bucketOf,
   type Cell,
   cellOf,
   type Flow,
+  isSomething,
   type Passage,
   passagesAt,
   type Standings,
@@ -100,12 +102,13 @@ interface PassageSum {
   amount: string
   stays: string
   stayed: string
+  aged: string
 }
 
 export async function passagesIn(db: Db, pipelineId: number, period: Period, filter: Filter = {}): Promise<Flow[]> {
   const query = shaped<PassageSum>(
     `passages ${Object.keys(filter).filter((key) => filter[key as keyof Filter] !== undefined)}`,
-    () => sql`select from_stage_id, to_stage_id, currency, owner_id, ${add('deal_count', 'firsts', 'amount', 'stays', 'stayed')}
+    () => sql`select from_stage_id, to_stage_id, currency, owner_id, ${add('deal_count', 'firsts', 'amount', 'stays', 'stayed', 'aged')}
       from passage where workspace_id = ${param('workspace')} and pipeline_id = ${param('pipeline')}
         and day >= ${param('first')} and day < ${param('last')} ${ofOwner(filter)}
       group by from_stage_id, to_stage_id, currency, owner_id`,
@@ -116,7 +119,7 @@ export async function passagesIn(db: Db, pipelineId: number, period: Period, fil
   const post = (flow: Flow) => {
     const key = `${flow.fromStageId} ${flow.toStageId} ${flow.currency} ${flow.ownerId}`
     const sum = flows.get(key)
-    flows.set(key, sum ? joined(sum, flow) : flow)
+    flows.set(key, sum ? added(sum, flow) : flow)
   }
   for (const sum of await db.session.all(query, named(db, pipelineId, filter, { first, last }))) {
     post({
@@ -129,6 +132,7 @@ export async function passagesIn(db: Db, pipelineId: number, period: Period, fil
       amount: BigInt(sum.amount),
       stays: Number(sum.stays),
       stayed: BigInt(sum.stayed),
+      aged: BigInt(sum.aged),
     })
   }
   for (const [from, until] of edgesOf(period, first * dayInMs, last * dayInMs)) {
@@ -138,7 +142,7 @@ export async function passagesIn(db: Db, pipelineId: number, period: Period, fil
       }
     }
   }
-  return [...flows.values()].filter(({ count, firsts, amount, stays, stayed }) => count || firsts || amount || stays || stayed)
+  return [...flows.values()].filter(isSomething)
 }
 
 /** What a period has before the first whole day and after the last one; all of it where there is none. */
@@ -149,15 +153,6 @@ const edgesOf = ({ from, until }: Period, first: Instant, last: Instant): [Insta
         [from, first],
         [last, until],
       ]
-
-const joined = (a: Flow, b: Flow): Flow => ({
-  ...a,
-  count: a.count + b.count,
-  firsts: a.firsts + b.firsts,
-  amount: a.amount + b.amount,
-  stays: a.stays + b.stays,
-  stayed: a.stayed + b.stayed,
-})
 
 const named = ({ workspaceId }: Db, pipeline: number, { ownerId }: Filter, values: Record<string, Value>) => ({
   workspace: workspaceId,

@@ -27,6 +27,7 @@ beforeAll(async () => {
     'loss-reasons': await one('/loss-reasons', { name: 'Odd' }),
     'custom-fields': await one('/custom-fields', { subject: 'deal', name: 'Field' }),
     users: ws.admin.id,
+    views: await one('/views', { name: 'View', page: 'list', query: '' }),
     tokens: (await api.get('/tokens')).body.data[0].id,
     invitations: await one('/invitations', { email: 'bo@acme.example' }),
     sessions: await session(),

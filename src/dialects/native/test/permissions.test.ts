@@ -50,6 +50,7 @@ const writes: readonly [string, string, object | undefined, Role][] = [
   ['POST', '/custom-fields', { subject: 'deal', name: 'F' }, 'manager'],
   ['PATCH', '/custom-fields/:field', { name: 'F2' }, 'manager'],
   ['DELETE', '/custom-fields/:field', undefined, 'manager'],
+  ['POST', '/views', { name: 'V', page: 'list', query: '' }, 'viewer'],
 ]
 
 /** A workspace with one of everything, and a member of the role. */
@@ -108,8 +109,14 @@ describe('native: roles', () => {
       .filter(({ dialect, method }) => dialect === 'native' && method !== 'GET')
       .map(({ method, url, spec }) => `${method} ${url} ${(spec as Spec).about.role ?? 'viewer'}`)
     const tested = writes.map(([method, path, , role]) => `${method} ${path.replace(/:\w+/, ':id')} ${role}`)
-    // Their answers depend on whose user or token it is; account.test.ts and undo.test.ts have them.
-    const others = ['POST /undo/:token member', 'PATCH /users/:id viewer', 'DELETE /tokens/:id viewer']
+    // Their answers depend on whose user or token it is; account.test.ts, undo.test.ts and views.test.ts have them.
+    const others = [
+      'POST /undo/:token member',
+      'PATCH /views/:id viewer',
+      'DELETE /views/:id viewer',
+      'PATCH /users/:id viewer',
+      'DELETE /tokens/:id viewer',
+    ]
     // Anybody's who has a session, or has yet to get one; sessions.test.ts and invitations.test.ts have them.
     const ofSessions = ['POST /session', 'PATCH /session', 'DELETE /session', 'DELETE /sessions', 'DELETE /sessions/:id']
     const ofStrangers = ['POST /me/password', 'POST /welcome/check', 'POST /welcome']

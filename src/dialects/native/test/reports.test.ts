@@ -131,3 +131,244 @@ test('native: the forecast tells months and owners, weighted as it was at the ti
   )
   expect((await api.get('/reports/forecast', { accept: 'text/csv' })).text).toBe(table.text)
 })
+
+/** A quarter of a small team: what every report tells of it is counted by hand below. */
+async function quarter() {
+  const team = await open()
+  const { api, lead, offer } = team
+  const add = async (title: string, amount: number, more: object = {}) =>
+    (await api.post('/deals', { title, amount, stageId: lead, ...more })).body.data.id as number
+  at('2026-01-10T00:00:00Z')
+  const old = await add('old', 100)
+  at('2026-02-01T00:00:00Z')
+  const [won, lost, back] = [await add('won', 1000), await add('lost', 2000), await add('back', 3000)]
+  const open1 = await add('open', 4000, { expectedCloseDate: '2026-03-15' })
+  at('2026-02-03T00:00:00Z')
+  for (const id of [won, lost, back]) await api.post(`/deals/${id}/move`, { stageId: offer })
+  at('2026-02-05T00:00:00Z')
+  await api.post(`/deals/${back}/move`, { stageId: lead })
+  await api.post(`/deals/${won}/win`)
+  at('2026-02-09T00:00:00Z')
+  await api.post(`/deals/${lost}/lose`)
+  await api.patch(`/deals/${open1}`, { expectedCloseDate: '2026-04-15', amount: 4500 })
+  await api.patch(`/deals/${won}`, { amount: 1200 })
+  at('2026-02-20T00:00:00Z')
+  return { ...team, old, won, lost, back, open1, period: 'from=2026-02-01&to=2026-02-28' }
+}
+
+const counts = (count: number, amount: number) => ({
+  count,
+  totals: count === 0 && amount === 0 ? [] : [{ currency: 'USD', count, amount, value: (amount / 100).toFixed(2) }],
+})
+
+test('native: new, won, lost, left open, as a whole and by week', async () => {
+  const { api, period } = await quarter()
+  const { data } = (await api.get(`/reports/summary?${period}&interval=week`)).body
+  expect(data).toMatchObject({
+    from: '2026-02-01',
+    to: '2026-02-28',
+    new: counts(4, 10_000),
+    won: counts(1, 1200),
+    lost: counts(1, 2000),
+    reopened: counts(0, 0),
+    openBefore: counts(1, 100),
+    openAfter: counts(3, 7600),
+  })
+  expect(data.intervals.map(({ from, to, won }: Body) => [from, to, won.totals[0]?.amount])).toEqual([
+    ['2026-02-01', '2026-02-01', undefined],
+    ['2026-02-02', '2026-02-08', 1000],
+    ['2026-02-09', '2026-02-15', 200],
+    ['2026-02-16', '2026-02-22', undefined],
+    ['2026-02-23', '2026-02-28', undefined],
+  ])
+  expect((await api.get('/reports/summary?from=2020-01-01&to=2026-01-01&interval=day')).status).toBe(400)
+  expect((await api.get('/reports/summary?from=2026-02-02&to=2026-02-01')).body.errors[0].field).toBe('from')
+})
+
+test('native: win rate, velocity and conversion', async () => {
+  const { api, period, lead, offer, me } = await quarter()
+  const rate = (await api.get(`/reports/win-rate?${period}`)).body.data
+  expect(rate).toMatchObject({
+    won: counts(1, 1000),
+    lost: counts(1, 2000),
+    rate: 0.5,
+    values: [{ currency: 'USD', rate: 1 / 3 }],
+  })
+  expect(rate.owners).toMatchObject([{ ownerId: me, rate: 0.5 }])
+  expect((await api.get(`/reports/velocity?${period}`)).body.data.currencies).toEqual([
+    // 3 open × ½ × 10.00 ÷ 4 days
+    {
+      currency: 'USD',
+      open: 3,
+      won: 1,
+      lost: 1,
+      winRate: 0.5,
+      averageValue: '10.00',
+      cycleSeconds: 4 * 86_400,
+      valuePerDay: '3.75',
+    },
+  ])
+  const { stages, cohort } = (await api.get(`/reports/conversion?${period}`)).body.data
+  expect(stages).toMatchObject([
+    { stageId: lead, left: 3, forward: 3, won: 0, lost: 0, back: 0, rate: 1 },
+    { stageId: offer, left: 3, forward: 1, won: 1, lost: 1, back: 1, rate: 1 / 3 },
+  ])
+  expect(cohort).toMatchObject({ deals: 4, won: 1, lost: 1, open: 2 })
+  expect(cohort.steps.map(({ entered, reached, rate, winRate }: Body) => [entered, reached, rate, winRate])).toEqual([
+    [4, 4, null, 0.5],
+    [3, 3, 0.75, 0.5],
+    [1, 1, 1 / 3, 1],
+  ])
+  expect(cohort.pairs).toContainEqual({ fromStageId: lead, toStageId: offer, count: 3, rate: 0.75 })
+  const { data } = (await api.get(`/reports/calibration?${period}`)).body
+  expect(data.stages).toMatchObject([
+    { stageId: lead, configured: 25, decided: 2, won: 1, actual: 0.5 },
+    { stageId: offer, configured: 50, decided: 2, won: 1, actual: 0.5 },
+  ])
+})
+
+test('native: what moved where, and how long it had stayed', async () => {
+  const { api, period, lead, offer } = await quarter()
+  const { stages, flows } = (await api.get(`/reports/movement?${period}`)).body.data
+  expect(stages[0]).toMatchObject({
+    stageId: lead,
+    entered: counts(5, 13_000),
+    firsts: 4,
+    left: counts(3, 6000),
+    exits: { forward: 3 },
+  })
+  expect(stages[1]).toMatchObject({ stageId: offer, entered: counts(3, 6000), firsts: 3, exits: { back: 1, won: 1, lost: 1 } })
+  expect(flows).toContainEqual({
+    fromStageId: lead,
+    toStageId: offer,
+    turn: 'forward',
+    currency: 'USD',
+    count: 3,
+    amount: 6000,
+    value: '60.00',
+    seconds: 2 * 86_400,
+  })
+  expect(flows).toContainEqual({
+    fromStageId: null,
+    toStageId: lead,
+    turn: 'new',
+    currency: 'USD',
+    count: 4,
+    amount: 10_000,
+    value: '100.00',
+    seconds: null,
+  })
+  const day = 86_400
+  const times = (await api.get(`/reports/time-in-stage?${period}`)).body.data.stages
+  expect(times[0]).toMatchObject({
+    ended: { count: 3, mean: 2 * day, median: 2 * day, p90: 2 * day },
+    lasting: { count: 3, median: 19 * day, p90: 41 * day },
+  })
+  expect(times[1].ended).toEqual({ count: 3, mean: ((2 + 2 + 6) * day) / 3, median: 2 * day, p90: 6 * day })
+  expect(times[1].lasting).toEqual({ count: 0, mean: null, median: null, p90: null })
+})
+
+test('native: what has changed since a day', async () => {
+  const { api, won, lost, open1, lead, offer } = await quarter()
+  const { data } = (await api.get('/reports/changes?from=2026-02-04&to=2026-02-28')).body
+  const kind = (name: string) => data.kinds.find((one: Body) => one.kind === name)
+  expect(kind('won')).toMatchObject({
+    ...counts(1, 1200),
+    deals: [{ dealId: won, fromStageId: offer, valueBefore: '10.00', value: '12.00' }],
+  })
+  expect(kind('lost').deals.map(({ dealId }: Body) => dealId)).toEqual([lost])
+  expect(kind('back')).toMatchObject({ ...counts(1, 3000), deals: [{ fromStageId: offer, toStageId: lead }] })
+  expect(kind('pushed')).toMatchObject({
+    ...counts(1, 4500),
+    deals: [{ dealId: open1, expectedBefore: '2026-03-15', expectedAfter: '2026-04-15' }],
+  })
+  expect(kind('raised')).toMatchObject(counts(1, 500))
+  for (const name of ['in', 'out', 'forward', 'reopened', 'pulled', 'lowered'])
+    expect(kind(name)).toMatchObject({ count: 0, deals: [] })
+  await api.delete(`/deals/${open1}`)
+  const later = (await api.get('/reports/changes?from=2026-02-20&to=2026-02-28')).body.data
+  expect(later.kinds.find((one: Body) => one.kind === 'out')).toMatchObject(counts(1, 4500))
+})
+
+test('native: the board, its cards and the funnel as they were', async () => {
+  const { api, lead, offer, won, lost, back } = await quarter()
+  const board = (await api.get('/reports/board?asOf=2026-02-04T12:00:00Z&limit=2')).body.data
+  expect(
+    board.columns.map(({ stage, totals }: Body) => [stage.id, totals[0]?.count ?? 0, totals[0]?.amount ?? 0]).slice(0, 2),
+  ).toEqual([
+    [lead, 2, 4100],
+    [offer, 3, 6000],
+  ])
+  const column = board.columns[1]
+  expect(column.cards).toMatchObject([
+    { id: back, stageId: offer, amount: 3000, outcome: 'open' },
+    { id: lost, outcome: 'open', closedAt: null },
+  ])
+  const rest = await api.all(`/reports/cards?stageId=${offer}&asOf=2026-02-04T12:00:00Z&limit=1`)
+  expect(rest.map(({ id, amount }: Body) => [id, amount])).toEqual([
+    [back, 3000],
+    [lost, 2000],
+    [won, 1000],
+  ])
+  const funnel = (await api.get('/reports/funnel?asOf=2026-02-05T00:00:00Z')).body.data
+  expect(funnel.steps.map(({ totals, beyond }: Body) => [totals[0]?.count, beyond.totals[0]?.count])).toEqual([
+    [3, 5],
+    [1, 2],
+    [1, 1],
+  ])
+  expect((await api.get('/reports/board?asOf=2026-02-04T12:00:00Z&ownerId=4711')).body.data.columns[0].totals).toEqual([])
+})
+
+test('native: what was forecast for a month, beside what was won in it', async () => {
+  const { api } = await quarter()
+  at('2026-04-02T00:00:00Z')
+  const { data } = (await api.get('/reports/forecast-against-won?from=2026-02-01&to=2026-04-30')).body
+  const expected = (data.months as Body[]).map(({ month, expected, won }) => [
+    month,
+    expected.totals[0]?.amount,
+    expected.totals[0]?.weightedAmount,
+    won.totals[0]?.amount,
+  ])
+  expect(expected).toEqual([
+    ['2026-02', undefined, undefined, 1200],
+    ['2026-03', undefined, undefined, undefined],
+    ['2026-04', 4500, 1125, undefined],
+  ])
+})
+
+test('native: what is rotting', async () => {
+  const { api, lead, old } = await quarter()
+  await api.patch(`/stages/${lead}`, { rotAfterDays: 20 })
+  const { stages } = (await api.get('/reports/rotting')).body.data
+  expect(stages).toMatchObject([
+    { stageId: lead, rotAfterDays: 20, count: 1, deals: [{ id: old, rotsAt: '2026-01-30T00:00:00.000Z' }] },
+  ])
+})
+
+test('native: every report is a table as well', async () => {
+  const { api, period } = await quarter()
+  for (const name of [
+    'board',
+    'funnel',
+    'forecast',
+    'changes',
+    'forecast-against-won',
+    'summary',
+    'win-rate',
+    'movement',
+    'conversion',
+    'time-in-stage',
+    'velocity',
+    'rotting',
+    'calibration',
+  ]) {
+    const query = ['board', 'funnel', 'forecast', 'rotting'].includes(name) ? '' : `?${period}`
+    const table = await api.get(`/reports/${name}.csv${query}`)
+    expect([name, table.status]).toEqual([name, 200])
+    const [head = '', ...rows] = table.text.trimEnd().split('\r\n')
+    expect(head).toMatch(/^[a-z_0-9,]+$/)
+    if (name !== 'rotting') expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) expect(row.split(',')).toHaveLength(head.split(',').length)
+    expect((await api.get(`/reports/${name}${query}`, { accept: 'text/csv' })).text).toBe(table.text)
+  }
+})
