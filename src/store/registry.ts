@@ -98,6 +98,12 @@ class WorkspaceStore implements Store {
   get records() {
     return (this.#tables.records ??= recordTable(this.#db))
   }
+  get webhooks() {
+    return (this.#tables.webhooks ??= webhookTable(this.#db))
+  }
+  get deliveries() {
+    return (this.#tables.deliveries ??= deliveryTable(this.#db))
+  }
   get views() {
     return (this.#tables.views ??= viewTable(this.#db))
   }
@@ -151,3 +157,5 @@ export function openRegistry(engine: Engine): Registry {
   })
   return on(engine.reader, false)
 }
+
+import { deliveryTable, webhookTable } from './webhooks.ts'
