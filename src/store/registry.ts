@@ -19,6 +19,7 @@ import { sql } from './sql.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
 import { authenticating, markTokenUsed, tokenTable } from './tokens.ts'
 import { viewTable } from './views.ts'
+import { deliveryTable, webhookTable } from './webhooks.ts'
 
 /** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
 class WorkspaceStore implements Store {
