@@ -158,5 +158,3 @@ export function openRegistry(engine: Engine): Registry {
   })
   return on(engine.reader, false)
 }
-
-import { deliveryTable, webhookTable } from './webhooks.ts'
