@@ -44,6 +44,9 @@ const counted = [
   'loss_reason',
   'custom_field',
   'record',
+  'saved_view',
+  'session',
+  'invitation',
 ] as const
 
 const counterOf = (engine: EngineKind, table: (typeof counted)[number]): Sql =>
