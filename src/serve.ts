@@ -11,7 +11,12 @@ import { createWorkspace, type Template } from './domain/template.ts'
 import { type CrmuxServer, createServer } from './http/server.ts'
 import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
+import { openOutbox } from './store/outbox.ts'
 import { openRegistry } from './store/registry.ts'
+import { countDeliveries } from './webhooks/metrics.ts'
+import { targetsOf } from './webhooks/target.ts'
+import { openTransport } from './webhooks/transport.ts'
+import { openWorker } from './webhooks/worker.ts'
 import { fillLives } from './store/reports/fill.ts'
 
 export interface Store {
@@ -109,10 +114,22 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       tls,
       enforceLimits: config.rateLimits === 'vendor',
       web: builtWeb(),
+      targets: targetsOf({ allowPrivate: config.webhookPrivate }),
+    })
+    const outbox = openOutbox(store.engine)
+    const worker = openWorker({
+      registry: store.registry,
+      outbox,
+      dialects,
+      transport: openTransport({ allowPrivate: config.webhookPrivate }),
+      logger,
+      keepDays: config.webhookLogDays,
+      onTried: countDeliveries(server.metrics, outbox, Date.now),
     })
     const ports = await server.listen({ host: config.host, port: config.port, own: config.listen })
+    worker.start()
     const close = async () => {
-      await server.close()
+      await Promise.all([worker.stop(), server.close()])
       await store.engine.close()
     }
     return { server, store, ports, first, close }

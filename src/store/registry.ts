@@ -18,6 +18,7 @@ import { attemptsOn, peopleOf } from './sign-in.ts'
 import { sql } from './sql.ts'
 import { authenticate, markTokenUsed, tokenTable } from './tokens.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
+import { deliveryTable, webhookTable } from './webhooks.ts'
 import { viewTable } from './views.ts'
 
 /** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
@@ -97,6 +98,12 @@ class WorkspaceStore implements Store {
   }
   get records() {
     return (this.#tables.records ??= recordTable(this.#db))
+  }
+  get webhooks() {
+    return (this.#tables.webhooks ??= webhookTable(this.#db))
+  }
+  get deliveries() {
+    return (this.#tables.deliveries ??= deliveryTable(this.#db))
   }
   get views() {
     return (this.#tables.views ??= viewTable(this.#db))

@@ -9,6 +9,7 @@ import type { Workspace } from '../../src/domain/workspace.ts'
 import { type CrmuxServer, createServer } from '../../src/http/server.ts'
 import { templateOf } from '../../src/serve.ts'
 import { openRegistry } from '../../src/store/registry.ts'
+import { targetsOf } from '../../src/webhooks/target.ts'
 import { openTestEngine, type TestEngine } from './engine.ts'
 
 /** A store of its own in a temporary directory. */
@@ -125,6 +126,8 @@ export interface TestAppOptions {
   plainIds?: boolean
   enforceLimits?: boolean
   own?: readonly string[]
+  /** Whether webhooks may point at the machine itself. */
+  allowPrivate?: boolean
   /** Directory of a built board. */
   web?: string
 }
@@ -134,6 +137,7 @@ export async function openTestApp({
   plainIds = false,
   enforceLimits = false,
   own = [],
+  allowPrivate = false,
   web,
 }: TestAppOptions = {}): Promise<TestApp> {
   const store = await openTestStore({ now, plainIds })
@@ -143,6 +147,7 @@ export async function openTestApp({
     logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     now,
     enforceLimits,
+    targets: targetsOf({ allowPrivate }),
     web,
   })
   const ports = await server.listen({ host: '127.0.0.1', port: 0, own: own.map((dialect) => ({ dialect, port: 0 })) })

@@ -84,6 +84,17 @@ GET /custom-fields/:id
 PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
+GET /webhooks
+POST /webhooks
+GET /webhooks/:id
+PATCH /webhooks/:id
+DELETE /webhooks/:id
+POST /webhooks/:id/rotate-secret
+POST /webhooks/:id/test
+POST /webhooks/:id/replay
+GET /webhooks/:id/deliveries
+GET /webhooks/:id/deliveries/:delivery
+POST /webhooks/:id/deliveries/:delivery/replay
 GET /live
 GET /reports/board
 GET /reports/board.csv

@@ -7,6 +7,7 @@ import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
 import { dealsCsvRoute } from './deals-csv.ts'
+import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
@@ -24,6 +25,8 @@ import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
+import { webhooks } from './webhook-format.ts'
+import { webhookRoutes } from './webhooks.ts'
 import { viewRoutes } from './views.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
@@ -39,6 +42,7 @@ export const native: Dialect = {
   },
   coverage,
   render,
+  webhooks,
   mount(app, host) {
     const api = speakNative(app, host)
     for (const open of nouns) open(api, host)
@@ -64,6 +68,8 @@ const nouns = [
   lossReasonRoutes,
   customFieldRoutes,
   eventRoutes,
+  webhookRoutes,
+  deliveryRoutes,
   liveRoutes,
   undoRoutes,
   viewRoutes,

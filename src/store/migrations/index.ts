@@ -5,6 +5,7 @@ import * as feeds from './0003-feeds.ts'
 import * as signingIn from './0004-signing-in.ts'
 import * as batchesAndViews from './0005-batches-and-views.ts'
 import * as numbers from './0006-numbers.ts'
+import * as webhooks from './0007-webhooks.ts'
 import * as eventTimes from './0008-event-times.ts'
 
 /** Every step from an empty database to the present schema, in order. Steps are only ever added. */
@@ -15,6 +16,7 @@ export const steps: readonly { sqlite: string; postgres: string }[] = [
   signingIn,
   batchesAndViews,
   numbers,
+  webhooks,
   eventTimes,
 ]
 
