@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { toDecimal } from '../../domain/money.ts'
-import type { Instant } from '../../domain/time.ts'
 import type { Caller } from '../../domain/store.ts'
+import type { Instant } from '../../domain/time.ts'
 import { tokenOf } from '../../domain/undo.ts'
 import { type Answer, bearer, header, type Wire } from '../../http/speak.ts'
 import { requireOwnPage, sessionIn } from './cookie.ts'
