@@ -17,7 +17,7 @@ import { markSessionSeen, resume, sessionTable } from './sessions.ts'
 import { attemptsOn, peopleOf } from './sign-in.ts'
 import { sql } from './sql.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
-import { authenticate, markTokenUsed, tokenTable } from './tokens.ts'
+import { authenticating, markTokenUsed, tokenTable } from './tokens.ts'
 import { viewTable } from './views.ts'
 import { deliveryTable, webhookTable } from './webhooks.ts'
 
@@ -126,6 +126,7 @@ const maxTouched = 10_000
 export function openRegistry(engine: Engine): Registry {
   const touched = new Map<string, Instant>()
   const passwords = openPasswords()
+  const authenticate = authenticating(engine)
   const note = (writer: Session, caller: Caller, now: Instant): Promise<void> =>
     'tokenId' in caller ? markTokenUsed(writer, caller.tokenId, now) : markSessionSeen(writer, caller.sessionId, now)
   const on = (session: Session, inTransaction: boolean): Registry => ({
