@@ -89,9 +89,9 @@ export const coverageV1: readonly Coverage[] = [
 
   ...list('GET', '/recents', 'partial', 'Deals, persons, organizations, stages, pipelines, users and filters.'),
   ...list('GET', '/goals/find', 'absent', 'Goals are not part of the model.'),
-  ...list('GET', '/webhooks', 'absent', comesLater),
-  ...list('POST', '/webhooks', 'absent', comesLater),
-  ...list('DELETE', '/webhooks/:id', 'absent', comesLater),
+  ...list('GET', '/webhooks', 'full'),
+  ...list('POST', '/webhooks', 'partial', 'Only deals, pipelines and stages are told of: nothing else has a history here.'),
+  ...list('DELETE', '/webhooks/:id', 'full'),
 ]
 
 export const differencesV1: readonly Difference[] = [
