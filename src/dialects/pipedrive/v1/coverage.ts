@@ -3,7 +3,6 @@ import type { Coverage, Difference } from '../../dialect.ts'
 const list = (method: Coverage['method'], paths: string, status: Coverage['status'], why?: string): Coverage[] =>
   paths.split(' ').map((path) => ({ method, path, status, ...(why === undefined ? {} : { why }) }))
 
-const comesLater = 'History and numbers of v1 come with a later version.'
 const noCounts = 'Counts of deals are left out: deals are not counted by person or organization.'
 const plainLists = `${noCounts} Lists are sorted by id, name, add_time or update_time; filter_id and first_char are refused.`
 
