@@ -1,13 +1,35 @@
 import { defineConfig } from 'vitest/config'
 
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // A fork per file: the server under test keeps native handles (SQLite) that worker threads would share.
+  pool: 'forks',
+  expect: { requireAssertions: true },
+} as const
+
+/** What is proved about the store is proved on both engines. The other tests know no engine, and run on SQLite. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // A fork per file: the server under test keeps native handles (SQLite) that worker threads would share.
-    pool: 'forks',
     reporters: ['default', './test/support/summary.ts'],
-    expect: { requireAssertions: true },
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'sqlite',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.{ts,tsx}'],
+          exclude: ['test/postgres/**'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'postgres',
+          include: ['src/store/*.test.ts', 'test/races/**/*.test.ts', 'test/postgres/**/*.test.ts'],
+          env: { TEST_ENGINE: 'postgres' },
+          globalSetup: ['test/support/postgres.ts'],
+        },
+      },
+    ],
   },
 })

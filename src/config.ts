@@ -14,6 +14,10 @@ export interface Config {
   rateLimits: 'off' | 'vendor'
   logLevel: string
   demo: boolean
+  /** Whether webhooks may point at addresses that are not public: for tests, and for receivers on one's own network. */
+  webhookPrivate: boolean
+  /** How long the log of deliveries is kept. */
+  webhookLogDays: number
   /** The first admin's token, 64 hexadecimal characters; a new one where it is not set. */
   token: string | undefined
 }
@@ -39,6 +43,28 @@ export function readListen(text: string): { dialect: string; port: number }[] {
       if (dialect === '') throw new ConfigError(`--listen takes DIALECT=PORT, for example pipedrive=8081, not '${part}'.`)
       return { dialect, port: readPort(port, '--listen') }
     })
+}
+
+/** A yes or no in the environment. */
+export function readFlag(text: string | undefined, name: string): boolean {
+  const value = (text ?? '').trim().toLowerCase()
+  if (['', '0', 'false', 'no', 'off'].includes(value)) return false
+  if (['1', 'true', 'yes', 'on'].includes(value)) return true
+  throw new ConfigError(`${name} must be 1 or 0, not '${text}'.`)
+}
+
+export function readDays(text: string): number {
+  const days = Number(text)
+  if (!/^\d{1,5}$/.test(text.trim()) || days < 1)
+    throw new ConfigError(`--webhook-log-days takes a number of days from 1, not '${text}'.`)
+  return days
+}
+
+/** The message leaves the address out: it has a password in it. */
+export function readDatabaseUrl(text: string): string {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+    throw new ConfigError('--database-url (or DATABASE_URL) takes an address like postgres://user:password@host:5432/database.')
+  return text
 }
 
 export function readToken(text: string | undefined): string | undefined {

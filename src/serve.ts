@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { Logger } from 'pino'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError, readDatabaseUrl } from './config.ts'
 import type { Dialect } from './dialects/dialect.ts'
 import { dialects } from './dialects/index.ts'
 import { inviteAsOperator } from './domain/invitation.ts'
@@ -11,8 +11,12 @@ import { createWorkspace, type Template } from './domain/template.ts'
 import { type CrmuxServer, createServer } from './http/server.ts'
 import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
-import { SqliteEngine } from './store/engines/sqlite.ts'
+import { openOutbox } from './store/outbox.ts'
 import { openRegistry } from './store/registry.ts'
+import { countDeliveries } from './webhooks/metrics.ts'
+import { targetsOf } from './webhooks/target.ts'
+import { openTransport } from './webhooks/transport.ts'
+import { openWorker } from './webhooks/worker.ts'
 import { fillLives } from './store/reports/fill.ts'
 
 export interface Store {
@@ -21,14 +25,19 @@ export interface Store {
 }
 
 /** Opens the store that the settings name, bringing its schema up to date. */
-export function openStore({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Store {
-  if (databaseUrl !== undefined) {
-    throw new ConfigError(
-      'This version keeps its store in SQLite only. Leave --database-url (or DATABASE_URL) out and use --data DIR.',
-    )
-  }
-  const engine = new SqliteEngine(join(data, 'crmux.db'))
+export async function openStore({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Promise<Store> {
+  const engine = await openEngine({ data, databaseUrl })
   return { engine, registry: openRegistry(engine) }
+}
+
+/** Each engine is loaded only where it is used. */
+async function openEngine({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Promise<Engine> {
+  if (databaseUrl === undefined) {
+    const { SqliteEngine } = await import('./store/engines/sqlite.ts')
+    return new SqliteEngine(join(data, 'crmux.db'))
+  }
+  const { PostgresEngine } = await import('./store/engines/postgres.ts')
+  return PostgresEngine.open(readDatabaseUrl(databaseUrl))
 }
 
 /** The vendor's default pipeline that goes by this name; the first dialect's that has one where none is named. */
@@ -89,7 +98,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       )
     }
   }
-  const store = openStore(config)
+  const store = await openStore(config)
   try {
     const first = await prepare(store.registry, config)
     await fillLives(store.engine, (done, total) => logger.info(`worked out what ${done} of ${total} deals have lived through`))
@@ -105,10 +114,22 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       tls,
       enforceLimits: config.rateLimits === 'vendor',
       web: builtWeb(),
+      targets: targetsOf({ allowPrivate: config.webhookPrivate }),
+    })
+    const outbox = openOutbox(store.engine)
+    const worker = openWorker({
+      registry: store.registry,
+      outbox,
+      dialects,
+      transport: openTransport({ allowPrivate: config.webhookPrivate }),
+      logger,
+      keepDays: config.webhookLogDays,
+      onTried: countDeliveries(server.metrics, outbox, Date.now),
     })
     const ports = await server.listen({ host: config.host, port: config.port, own: config.listen })
+    worker.start()
     const close = async () => {
-      await server.close()
+      await Promise.all([worker.stop(), server.close()])
       await store.engine.close()
     }
     return { server, store, ports, first, close }

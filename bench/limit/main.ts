@@ -23,7 +23,7 @@ interface Learnt {
 }
 
 const [data = ''] = process.argv.slice(2)
-const { engine } = openStore({ data, databaseUrl: undefined })
+const { engine } = await openStore({ data, databaseUrl: undefined })
 const recording = await recorder(engine)
 const database = sqliteDatabase(join(data, 'crmux.db'))
 let learnt: readonly Learnt[] = []

@@ -56,7 +56,12 @@ export async function recorder(engine: Engine): Promise<Recorder> {
       note('run', statement, values, putOff)
       return session.later(statement, values)
     },
+    tally: (statement, key, amounts) => {
+      note('run', statement, { stripe: 0, ...key, ...amounts }, putOff)
+      return session.tally(statement, key, amounts)
+    },
     settle: () => session.settle(),
+    hold: (workspaceId, how) => session.hold(workspaceId, how),
     savepoint: (work) => session.savepoint(work),
   })
   const listening: Engine = {

@@ -27,10 +27,12 @@ export function explain(error: unknown): { message: string; exitCode: number } {
   return { message: `This is a mistake of crmux itself; please report it with what follows.\n${text}`, exitCode: 1 }
 }
 
+const inOwnWords: ReadonlySet<string> = new Set(['SchemaTooNew', 'StoreUnreachable', 'DatabaseUnfit'])
+
 function sentenceOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   // The store says this in its own words; it is told by name so that reading it does not load the store.
-  if (error.name === 'SchemaTooNew') return error.message
+  if (inOwnWords.has(error.name)) return error.message
   const { code, errcode, path, port } = error as { code?: string; errcode?: number; path?: string; port?: number }
   if (code === 'ERR_SQLITE_ERROR') return databases[(errcode ?? 0) & 0xff]
   const where = path === undefined ? '' : ` ${path}`

@@ -10,7 +10,7 @@ import type { StoreOptions } from './options.ts'
 /** Runs the work on the store and closes it, however the work ends. */
 export async function withOpenStore<T>(options: StoreOptions, work: (store: Store) => Promise<T>): Promise<T> {
   const { openStore } = await import('../serve.ts')
-  const store = openStore(options)
+  const store = await openStore(options)
   try {
     return await work(store)
   } finally {

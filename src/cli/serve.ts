@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { readListen, readPort, readToken } from '../config.ts'
+import { readDays, readFlag, readListen, readPort, readToken } from '../config.ts'
 import { examples, reading, type StoreOptions, withStore } from './options.ts'
 
 export interface ServeOptions extends StoreOptions {
@@ -12,6 +12,7 @@ export interface ServeOptions extends StoreOptions {
   rateLimits: 'off' | 'vendor'
   logLevel: string
   demo: boolean | undefined
+  webhookLogDays: number
 }
 
 /** Each flag is an environment variable as well; the flag wins. */
@@ -46,10 +47,16 @@ export const serveCommand = (): Command =>
         .choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
         .default('info'),
     )
+    .addOption(
+      new Option('--webhook-log-days <n>', 'how long the log of webhook deliveries is kept')
+        .env('CRMUX_WEBHOOK_LOG_DAYS')
+        .default(30)
+        .argParser(reading(readDays)),
+    )
     .option('--demo', 'fill a store without deals with a lively pipeline')
     .addHelpText(
       'after',
-      `\nAlso in the environment: CRMUX_TOKEN, the token of the first admin (64 hexadecimal characters); a new one is made and shown once where it is not set.\n${examples(
+      `\nAlso in the environment: CRMUX_TOKEN, the token of the first admin (64 hexadecimal characters); a new one is made and shown once where it is not set. CRMUX_WEBHOOK_ALLOW_PRIVATE=1 lets webhooks point at private addresses.\n${examples(
         'crmux serve',
         'crmux serve --port 80 --host 0.0.0.0 --data /var/lib/crmux',
         'crmux serve --demo --listen pipedrive=8081 --listen sell=8082',
@@ -59,6 +66,7 @@ export const serveCommand = (): Command =>
     )
     .action(async (options: ServeOptions) => {
       const token = readToken(process.env.CRMUX_TOKEN)
+      const webhookPrivate = readFlag(process.env.CRMUX_WEBHOOK_ALLOW_PRIVATE, 'CRMUX_WEBHOOK_ALLOW_PRIVATE')
       const { runServer } = await import('./run-server.ts')
-      await runServer({ ...options, demo: options.demo ?? false, token })
+      await runServer({ ...options, demo: options.demo ?? false, token, webhookPrivate })
     })

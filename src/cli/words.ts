@@ -66,5 +66,6 @@ const conflicts: Readonly<Record<ConflictRule, string>> = {
   different_kind: 'the two are of different kinds',
   too_many: 'there are too many of them already',
   total_overflow: 'the sum of the stage would be too large to count',
+  webhook_disabled: 'the webhook is disabled',
   idempotency_key_reused: 'the key was used for another request',
 }

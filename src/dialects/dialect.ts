@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Template } from '../domain/template.ts'
 import type { Fault } from '../http/fault.ts'
 import type { Answer, Host, Method } from '../http/speak.ts'
+import type { Webhooks } from './webhooks.ts'
 
 /** One vendor's way of speaking about the one pipeline. A dialect is one of these and its folder; nothing else knows it. */
 export interface Dialect {
@@ -27,6 +28,8 @@ export interface Dialect {
   rewrite?(url: string, raw: IncomingMessage): string
   /** An answer for what went wrong before a route was found. */
   render(fault: Fault, request: FastifyRequest): Answer
+  /** How it tells subscribers of changes, if the vendor does. */
+  readonly webhooks?: Webhooks
   /** Opens its routes. `app` already has the prefix. */
   mount(app: FastifyInstance, host: Host): void
 }

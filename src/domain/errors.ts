@@ -13,6 +13,8 @@ export type Entity =
   | 'loss_reason'
   | 'custom_field'
   | 'record'
+  | 'webhook'
+  | 'delivery'
 
 /** The invariants that a request can run into; each protects what design calls a law. */
 export type ConflictRule =
@@ -31,6 +33,7 @@ export type ConflictRule =
   | 'too_many' // a bounded collection (pipelines, stages of a pipeline, …) is full
   | 'total_overflow' // the sum of a stage would leave 64 bits
   | 'idempotency_key_reused'
+  | 'webhook_disabled' // it gets nothing until it is enabled again
 
 /** What is wrong with one field. `field` is our name for it, dotted where nested (`place.before`). */
 export interface Issue {

@@ -2,6 +2,7 @@ import type { Attempts } from './attempts.ts'
 import type { StageTotal } from './board.ts'
 import type { CustomField, CustomFieldSubject } from './custom-field.ts'
 import type { Deal, DealFilter, DealPlace, DealQuery } from './deal.ts'
+import type { Delivery, DeliveryQuery } from './delivery.ts'
 import type { Event, EventQuery, Subject } from './events.ts'
 import type { Invitation } from './invitation.ts'
 import type { LossKind, LossReason } from './loss-reason.ts'
@@ -23,6 +24,8 @@ import type { Stage } from './stage.ts'
 import type { JsonObject } from './text.ts'
 import type { Instant } from './time.ts'
 import type { Member, MemberQuery, Role, Token } from './user.ts'
+import type { WatchedWebhook, Webhook } from './webhook.ts'
+import type { View } from './view.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a new record is known by. */
@@ -188,6 +191,34 @@ export interface Store {
     insert(collection: string, key: string | null, data: JsonObject, at: Instant): Promise<DialectRecord>
     save(collection: string, record: DialectRecord): Promise<void>
     delete(collection: string, id: number): Promise<void>
+  }
+  webhooks: Omit<Nouns<Webhook>, 'get' | 'byUuid'> & {
+    /** Also a removed one. */
+    get(id: number): Promise<WatchedWebhook | undefined>
+    /** Those that are not removed. */
+    live(): Promise<readonly WatchedWebhook[]>
+    /** Takes back what failures have brought upon it. */
+    forgetFailures(id: number): Promise<void>
+  }
+  deliveries: {
+    get(id: number): Promise<Delivery | undefined>
+    /** The newest first. */
+    list(webhookId: number, query: DeliveryQuery): Promise<Page<Delivery>>
+    addTest(webhookId: number, at: Instant): Promise<Delivery>
+    /** Makes them pending again, as if they had never been tried. */
+    replay(ids: readonly number[], at: Instant): Promise<void>
+    /** Gives up what is pending. */
+    drop(webhookId: number, at: Instant): Promise<void>
+  }
+  /** What people have saved for themselves. */
+  views: {
+    identify(): Promise<Pick<Identity, 'id'>>
+    get(id: number): Promise<View | undefined>
+    /** All views of one member. */
+    of(userId: number): Promise<readonly View[]>
+    insert(view: View): Promise<void>
+    save(view: View): Promise<void>
+    delete(id: number): Promise<void>
   }
   /** When what has no history changed last. Grows with every change; nouns that never changed are left out. */
   revisions(): Promise<ReadonlyMap<Revised, number>>

@@ -2,6 +2,7 @@ import { addPipeline } from './edit-pipelines.ts'
 import { invalid } from './errors.ts'
 import { addLossReason } from './loss-reason.ts'
 import { requireCurrency } from './money.ts'
+import type { PipelineDraft } from './pipeline.ts'
 import type { Scope } from './scope.ts'
 import type { StageDraft } from './stage.ts'
 import type { Registry } from './store.ts'
@@ -21,6 +22,12 @@ export interface Template {
   /** Extras of the pipeline. Those of the stages are in their drafts. */
   readonly extras?: JsonObject
 }
+
+/** What a pipeline that is laid out like a template begins with. What only that vendor knows of it is left to that vendor's defaults. */
+export const draftOf = ({ hasProbability, stages }: Template): Pick<PipelineDraft, 'hasProbability' | 'stages'> => ({
+  hasProbability,
+  stages: stages.map(({ name, kind, probability, rotAfterDays, color }) => ({ name, kind, probability, rotAfterDays, color })),
+})
 
 export interface WorkspaceDraft {
   name: string

@@ -5,4 +5,6 @@
 const http = process.getBuiltinModule('node:http')
 
 export const createHttpServer = http.createServer
+export const httpRequest = http.request
+export const HttpAgent = http.Agent
 export const statusTexts = http.STATUS_CODES

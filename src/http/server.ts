@@ -10,8 +10,11 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
+import type { Registry as Metrics } from 'prom-client'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Registry } from '../domain/store.ts'
+import type { Targets } from '../domain/webhook.ts'
+import { targetsOf } from '../webhooks/target.ts'
 import { docs } from './docs.ts'
 import { asFault, type Fault } from './fault.ts'
 import { front } from './front.ts'
@@ -31,6 +34,8 @@ export interface ServerOptions {
   tls?: { cert: Buffer; key: Buffer } | undefined
   /** Largest body in bytes. */
   bodyLimit?: number
+  /** Where webhooks may point; public addresses only where not given. */
+  targets?: Targets
   /** Directory of the built board. Without one a plain page says what is here. */
   web?: string | undefined
 }
@@ -38,6 +43,8 @@ export interface ServerOptions {
 export interface CrmuxServer {
   app: FastifyInstance
   routes: readonly Route[]
+  /** For those who have more to show at `/metrics`. */
+  metrics: Metrics
   /** Opens the main port, and one for each dialect that has its own. Returns where each listens. */
   listen(options: {
     host: string
@@ -57,11 +64,12 @@ export function createServer(options: ServerOptions): CrmuxServer {
     registry,
     now,
     enforceLimits,
+    targets: options.targets ?? targetsOf({ allowPrivate: false }),
     // Ports are known only once they are open.
     get apis() {
-      return dialects.map(({ name, title, prefix, hosts, sample }) => {
+      return dialects.map(({ name, title, prefix, hosts, sample, template }) => {
         const port = ownPorts.get(name) ?? null
-        return { name, title, prefix, hosts, sample, port }
+        return { name, title, prefix, hosts, sample, port, ...(template ? { template } : {}) }
       })
     },
     beforeClose: (work) => endings.push(work),
@@ -150,6 +158,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
   return {
     app,
     routes: host.routes,
+    metrics: metrics.registry,
     async listen({ host: address, port, own = [] }) {
       await app.listen({ host: address, port })
       const ports = [{ dialect: null as string | null, port: portOf(app.server) }]

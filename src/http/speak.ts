@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Dialect } from '../dialects/dialect.ts'
 import { newBatch, type Scope } from '../domain/scope.ts'
 import type { Caller, Credential, Registry } from '../domain/store.ts'
+import type { Targets } from '../domain/webhook.ts'
 import { readJson } from './body.ts'
 import { asFault, type Fault, fail, read } from './fault.ts'
 
@@ -20,6 +21,8 @@ export interface Host {
   now(): number
   /** Whether rate limits are enforced, or only shown. */
   enforceLimits: boolean
+  /** Where webhooks may point. */
+  targets: Targets
   /** The APIs that are spoken here. */
   apis: readonly Api[]
   /** Runs when the server begins to stop: answers without an end must end now. */
@@ -29,7 +32,7 @@ export interface Host {
 }
 
 /** Where one API begins, and how it can be tried. */
-export interface Api extends Pick<Dialect, 'name' | 'title' | 'prefix' | 'hosts' | 'sample'> {
+export interface Api extends Pick<Dialect, 'name' | 'title' | 'prefix' | 'hosts' | 'sample' | 'template'> {
   /** Its own port, where it has one. */
   readonly port: number | null
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testEngine } from '../../test/support/engine.ts'
 import { openWorld, type World } from '../../test/support/world.ts'
 import { listTotals } from '../domain/board.ts'
 import { createDeal } from '../domain/edit-deals.ts'
@@ -9,8 +10,8 @@ import { atomically, newBatch, type Scope } from '../domain/scope.ts'
 import { listStages } from '../domain/stage.ts'
 
 let world: World
-beforeAll(() => {
-  world = openWorld()
+beforeAll(async () => {
+  world = await openWorld()
 })
 afterAll(() => world.close())
 
@@ -75,7 +76,9 @@ test('what came before an undone part stays, even if it was written within that 
   expect(await titles(scope)).toEqual(['before', 'after'])
   const next = await createDeal(scope, { title: 'next' })
   const [, last] = (await scope.store.deals.list({ limit: 2 })).items
-  expect(next.id).toBe((last?.id ?? 0) + 1)
+  // A sequence of PostgreSQL takes nothing back.
+  if (testEngine === 'sqlite') expect(next.id).toBe((last?.id ?? 0) + 1)
+  else expect(next.id).toBeGreaterThan(last?.id ?? 0)
 })
 
 test('the shape of the workspace is remembered no longer than it is so', async () => {

@@ -12,8 +12,10 @@ import { beginLives, lifeTable } from './reports/lives.ts'
 import { type Db, newUuid, returnIds, takeIds } from './rows.ts'
 import { customFieldTable, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
 
-/** So many ids are taken from the sequence at once. What is left is given back at the end. */
+/** So many ids are taken from the sequence at once. What is left is given back at the end, where that can be done. */
 const idsAtOnce = 1000
+/** As many as were needed so far, where what is left is lost. */
+const fewestIds = 8
 
 /**
  * What work on many deals has gathered to be written together: new deals, their events and the beginnings of their lives, in the order they
@@ -56,7 +58,7 @@ export class Gathering {
 
   async finish(): Promise<void> {
     await this.settle()
-    if (this.#ids.next < this.#ids.end) await returnIds(this.db.session, 'deal', this.#ids)
+    if (this.#ids.next < this.#ids.end) await returnIds(this.db, 'deal', this.#ids)
   }
 
   savepoint<T>(work: () => Promise<T>): Promise<T> {
@@ -97,10 +99,15 @@ export class Gathering {
         await ready()
         await session.later(statement, values)
       },
+      tally: async (statement, key, amounts) => {
+        await ready()
+        await session.tally(statement, key, amounts)
+      },
       settle: async () => {
         await ready()
         await session.settle()
       },
+      hold: (workspaceId, how) => session.hold(workspaceId, how),
       savepoint: (work) => this.savepoint(work),
     }
   }
@@ -151,7 +158,8 @@ export class Gathering {
   async identify(): Promise<Identity> {
     if (this.#ids.next === this.#ids.end) {
       await this.#savepoints.open()
-      this.#ids = await takeIds(this.db.session, 'deal', idsAtOnce)
+      const count = this.db.engine.kind === 'sqlite' ? idsAtOnce : Math.min(Math.max(this.#deals.length, fewestIds), idsAtOnce)
+      this.#ids = await takeIds(this.db, 'deal', count)
     }
     const { next: id, end } = this.#ids
     this.#ids = { next: id + 1, end }

@@ -1,7 +1,7 @@
 import { type DealFilter, type DealSort, facetValue } from '../domain/deal.ts'
 import { exactMinor, unusualPlaces } from '../domain/money.ts'
 import { type EngineKind, inList, param, unindexed, type Value } from './engine.ts'
-import { matching } from './search.ts'
+import { matches, matching } from './search.ts'
 import { type Sql, sql } from './sql.ts'
 
 /** What a filter asks of a deal's row, and what the indexes can do about it. */
@@ -179,15 +179,16 @@ const among = (name: string, of: string, ids: readonly number[], at: string): Co
 })
 
 function saying(text: string, columns: readonly string[], workspaceId: number, at: string): Condition {
-  const match = matching(workspaceId, text, columns)
+  const match = matching('deal', workspaceId, text, columns)
   if (match === null) return { name: 'nothing', sql: () => sql`1 = 0`, values: {}, orders: [] }
-  const found = sql`select rowid from deal_text where deal_text match ${param(`${at}text`)}`
+  const names = { fts5: `${at}text`, tsquery: `${at}tsquery` }
+  const found = (engine: EngineKind) => matches(engine, 'deal', names)
   return {
     name: 'text',
-    sql: (engine, how) => sql`${how === 'lead' ? sql`` : unindexed(engine)}deal.id in (${found})`,
-    values: { [`${at}text`]: match },
+    sql: (engine, how) => sql`${how === 'lead' ? sql`` : unindexed(engine)}deal.id in (${found(engine)})`,
+    values: { [names.fts5]: match.fts5, [names.tsquery]: match.tsquery },
     orders: [],
-    count: () => found,
+    count: found,
     readsText: true,
   }
 }
@@ -233,13 +234,14 @@ function worth(value: number | string, at: string): Condition {
   const exact = sql.join(
     unusualPlaces.map(
       ({ places, codes }) =>
-        sql`when deal.currency in (${sql.join(codes.map((code) => sql.lit(code)))}) then ${param(`${at}value${places}`)}`,
+        sql`when deal.currency in (${sql.join(codes.map((code) => sql.lit(code)))}) then cast(${param(`${at}value${places}`)} as bigint)`,
     ),
     ' ',
   )
   return indexedOn(
     'value',
-    (mark) => sql`${mark}deal.amount in (${any}) and ${mark}deal.amount = case ${exact} else ${param(`${at}value2`)} end`,
+    (mark) =>
+      sql`${mark}deal.amount in (${any}) and ${mark}deal.amount = case ${exact} else cast(${param(`${at}value2`)} as bigint) end`,
     Object.fromEntries(cases.map(({ name, minor }) => [name, minor])),
   )
 }

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openTestStore, type TestStore, type TestWorkspace } from '../../test/support/app.ts'
+import { testEngine } from '../../test/support/engine.ts'
 import type { Deal } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
 import { addParty, type Party } from '../domain/party.ts'
 import { listStages, type Stage } from '../domain/stage.ts'
 import { examine } from './doctor.ts'
-import type { SqliteEngine } from './engines/sqlite.ts'
 
 let store: TestStore
 let ws: TestWorkspace
@@ -42,8 +42,15 @@ const findings = async (): Promise<string[]> => {
   return found
 }
 
-/** Changes rows behind the domain's back. */
-const break_ = (sql: string) => (store.engine as SqliteEngine).database.exec(sql)
+/** Where the engines have different words for it. */
+const on = (texts: { sqlite: string; postgres: string }): string => texts[testEngine]
+
+/** Without what keeps events from being changed. */
+const unguarded = (sql: string) =>
+  on({
+    sqlite: `drop trigger event_is_final; drop trigger event_stays; ${sql}`,
+    postgres: `alter table event disable trigger user; ${sql}`,
+  })
 
 test('a store that only the domain has written is as it should be', async () => {
   expect(await findings()).toEqual([])
@@ -71,7 +78,7 @@ const cases: readonly [string, () => string, RegExp][] = [
   ['no default pipeline', () => 'update pipeline set is_default = 0', /has 0 default pipelines/],
   ['a disabled default pipeline', () => 'update pipeline set is_disabled = 1', /is the default and disabled/],
   ['a workspace without an admin', () => "update membership set role = 'viewer'", /no active admin/],
-  ['a member without a person', () => 'delete from user', /is a user that does not exist/],
+  ['a member without a person', () => 'delete from "user"', /is a user that does not exist/],
   ['a token of a stranger', () => 'update token set user_id = 4711', /belongs to user 4711, who is no member/],
   ['no won stage', () => "update stage set deleted_at = 1 where kind = 'won'", /has no won stage/],
   ['no lost stage', () => "delete from stage where kind = 'lost'", /has no lost stage/],
@@ -127,7 +134,7 @@ const cases: readonly [string, () => string, RegExp][] = [
   ['an event of nothing', () => `delete from deal where id = ${won?.id}`, /is about deal \d+, which does not exist/],
   [
     'a counter that stands too low',
-    () => "update sequence set value = 1 where name = 'deal'",
+    () => on({ sqlite: "update sequence set value = 1 where name = 'deal'", postgres: "select setval('deal_ids', 1)" }),
     /counter for ids of table deal stands at 1/,
   ],
   [
@@ -147,23 +154,18 @@ const cases: readonly [string, () => string, RegExp][] = [
   ],
   [
     'an event that is missing',
-    () => `drop trigger event_stays; delete from event where subject = 'deal' and subject_id = ${won?.id}`,
+    () => unguarded(`delete from event where subject = 'deal' and subject_id = ${won?.id}`),
     /deal \d+ has no events/,
   ],
-  [
-    'a first event that is missing',
-    () => `drop trigger event_stays; delete from event where type = 'deal.created'`,
-    /is not its creation/,
-  ],
+  ['a first event that is missing', () => unguarded(`delete from event where type = 'deal.created'`), /is not its creation/],
   [
     'an event in between that is missing',
-    () =>
-      `drop trigger event_is_final; update event set "after" = replace("after", 'analytical', 'x') where type = 'deal.created'`,
+    () => unguarded(`update event set "after" = replace("after", 'analytical', 'x') where type = 'deal.created'`),
     /begins from another title than the one before it left/,
   ],
   [
     'a batch that nothing began',
-    () => `drop trigger event_is_final; update event set batch = 99999 where type = 'deal.created'`,
+    () => unguarded(`update event set batch = 99999 where type = 'deal.created'`),
     /event \d+ belongs to the batch of event 99999, which begins none/,
   ],
   ['a document that is no JSON', () => `update deal set tags = '[' where id = ${open?.id}`, /holds a document that is no JSON/],
@@ -180,7 +182,11 @@ const cases: readonly [string, () => string, RegExp][] = [
   ['a total that is missing', () => 'delete from stage_total', /is kept as 0 deals, 0, but its deals add up to/],
   [
     'a total of no deals',
-    () => "insert into stage_total select workspace_id, 9999, 'EUR', 1, 5, 0, 0 from stage limit 1",
+    () =>
+      on({
+        sqlite: "insert into stage_total select workspace_id, 9999, 'EUR', 1, 5, 0, 0 from stage limit 1",
+        postgres: "insert into stage_total select workspace_id, 9999, 'EUR', 0, 1, 5, 0, 0 from stage limit 1",
+      }),
     /stage 9999 in EUR/,
   ],
   ['a currency that is none', () => "update deal set currency = 'XYZ'", /counted in 'XYZ'/],
@@ -196,15 +202,27 @@ const cases: readonly [string, () => string, RegExp][] = [
     () => `update deal set title = 'Other' where id = ${open?.id}`,
     /deal \d+ is not found by exactly the words/,
   ],
-  ['a search entry that is missing', () => `delete from deal_text where rowid = ${won?.id}`, /deal \d+ is not found by exactly/],
+  [
+    'a search entry that is missing',
+    () => `delete from deal_text where ${on({ sqlite: 'rowid', postgres: 'deal_id' })} = ${won?.id}`,
+    /deal \d+ is not found by exactly/,
+  ],
   [
     'a search entry with a word too many',
-    () => `insert or replace into deal_text (rowid, title, custom) values (${won?.id}, '11·looms 11·more', '')`,
+    () =>
+      on({
+        sqlite: `insert or replace into deal_text (rowid, title, custom) values (${won?.id}, '11·looms 11·more', '')`,
+        postgres: `update deal_text set words = '11·looms:1A 11·more:1A' where deal_id = ${won?.id}`,
+      }),
     /deal \d+ is not found by exactly/,
   ],
   [
     'a search entry of nothing',
-    () => "insert into deal_text (rowid, title, custom) values (9999, 'x', '')",
+    () =>
+      on({
+        sqlite: "insert into deal_text (rowid, title, custom) values (9999, 'x', '')",
+        postgres: "insert into deal_text values (11, 9999, 'x:1A')",
+      }),
     /has an entry for 9999/,
   ],
   [
@@ -215,7 +233,7 @@ const cases: readonly [string, () => string, RegExp][] = [
 ]
 
 test.each(cases)('the doctor names %s', async (_name, sql, words) => {
-  break_(sql())
+  await store.meddle(sql())
   const found = await findings()
   expect(
     found.some((finding) => words.test(finding)),

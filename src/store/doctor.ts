@@ -86,7 +86,7 @@ async function checkDeals(round: Round, total: number): Promise<void> {
   const sums = new Sums(contribution)
   const closedSums = new Sums(closedContribution)
   const facets = new Map<number, number>()
-  const words = new SearchWords('deal_text')
+  const words = new SearchWords('deal')
   for await (const row of session.each(read.deals, {})) {
     if (++seen.deals % reportEvery === 0) onProgress(seen.deals, total)
     const checked = await checkHistory(round, 'deal', row, () => toDeal(row))
@@ -117,13 +117,13 @@ async function checkDeals(round: Round, total: number): Promise<void> {
     const deal = readable(() => toDeal(row))
     return { title: row.title, custom: deal ? customText(deal) : '' }
   }
-  for await (const id of differing(session, 'deal_text', session.each(read.deals, {}), mayDiffer, texts)) {
+  for await (const id of differing(session, 'deal', session.each(read.deals, {}), mayDiffer, texts)) {
     tell({ workspace: null, check: 'search', words: `deal ${id} is not found by exactly the words of its texts` })
   }
 }
 
 async function checkParties({ session, seen, tell, onProgress }: Round, total: number): Promise<void> {
-  const words = new SearchWords('party_text')
+  const words = new SearchWords('party')
   let done = seen.deals
   for await (const row of session.each(read.parties, {})) {
     if (++done % reportEvery === 0) onProgress(done, total)
@@ -131,7 +131,7 @@ async function checkParties({ session, seen, tell, onProgress }: Round, total: n
   }
   const mayDiffer = await words.compare(session)
   if (!mayDiffer) return
-  for await (const id of differing(session, 'party_text', session.each(read.parties, {}), mayDiffer, ({ name }) => ({ name }))) {
+  for await (const id of differing(session, 'party', session.each(read.parties, {}), mayDiffer, ({ name }) => ({ name }))) {
     tell({ workspace: null, check: 'search', words: `contact or company ${id} is not found by exactly the words of its name` })
   }
 }
@@ -182,8 +182,8 @@ async function dealFaults(session: Session, row: DealRow, deal: Deal): Promise<[
 
 async function findStrayFacets(session: Session, workspaceId: number, tell: (words: string) => void): Promise<void> {
   for await (const { name, value, deal_id: id } of session.each(read.facets, { workspace: workspaceId })) {
-    const row = await session.one(read.dealById, { id })
-    const deal = row?.workspace_id === workspaceId ? readable(() => toDeal(row)) : undefined
+    const row = await session.one(read.dealById, { workspace: workspaceId, id })
+    const deal = row && readable(() => toDeal(row))
     const own = deal ? facetsOf(deal) : []
     if (own.some((facet) => facet.name === name && facet.value === value)) continue
     tell(`deal ${id} is found by the ${name} '${value}', which it does not have`)

@@ -28,6 +28,8 @@ export const statement = <Row = unknown>(build: Statement<Row>['build']): Statem
 
 export type Values = Readonly<Record<string, Value>>
 
+export type Amounts = Readonly<Record<string, number | bigint>>
+
 /** One connection, inside a transaction or outside. Answers may come at once (SQLite) or later (PostgreSQL): always await them. */
 export interface Session {
   all<Row>(statement: Statement<Row>, values: Values): Row[] | Promise<Row[]>
@@ -40,8 +42,18 @@ export interface Session {
    * For what is dear to write row by row: a full-text index writes a new segment at every savepoint.
    */
   later(statement: Statement<unknown>, values: Values): void | Promise<void>
+  /**
+   * Adds amounts to the row of a key. Many write to the same rows, so an engine with several writers does it at the end of the
+   * transaction, all that goes to one row at once.
+   */
+  tally(statement: Statement<unknown>, key: Values, amounts: Amounts): void | Promise<void>
   /** Runs now what was put off, for those who are about to read it. */
   settle(): void | Promise<void>
+  /**
+   * Inside a transaction: as long as it lasts nobody changes the structure of the workspace (`shared`), or writes anything in it (`alone`).
+   * An engine with one writer has nothing to do.
+   */
+  hold(workspaceId: number, how: 'shared' | 'alone'): void | Promise<void>
   /** Runs the work so that its writes can be undone alone. Only inside a transaction. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }
@@ -50,8 +62,11 @@ export interface Session {
 export interface Engine {
   readonly kind: EngineKind
   readonly reader: Session
-  /** Resolves once the work's writes would survive a crash. Writers that wait together share one commit. */
-  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /**
+   * Resolves once the work's writes would survive a crash. Where others were in the way the work is done anew, so it must have no effect but
+   * on the session. `workspaceId`: where it writes in one workspace only, which it then holds (`shared`).
+   */
+  transaction<T>(work: (session: Session) => Promise<T>, workspaceId?: number): Promise<T>
   /** A session that sees one moment of the store, however long it reads and whoever writes meanwhile. */
   snapshot<T>(work: (session: Session) => Promise<T>): Promise<T>
   /**
@@ -66,7 +81,11 @@ export interface Engine {
 export const inList = (engine: EngineKind, column: Sql, name: string): Sql =>
   engine === 'sqlite'
     ? sql`${column} in (select value from json_each(${new Param(name)}))`
-    : sql`${column} in (select value::bigint from json_array_elements_text(${new Param(name)}::json))`
+    : sql`${column} = any (cast(translate(${new Param(name)}, '[]', '{}') as bigint[]))`
+
+/** A member of a JSON object that is kept as text, as text. */
+export const memberOf = (engine: EngineKind, column: Sql, key: Sql): Sql =>
+  engine === 'sqlite' ? sql`${column} ->> ${key}` : sql`cast(${column} as json) ->> ${key}`
 
 /** As {@link inList}, for texts. */
 export const inTexts = (engine: EngineKind, column: Sql, name: string): Sql =>

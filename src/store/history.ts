@@ -134,7 +134,7 @@ async function countEvents(db: Db, query: Omit<EventQuery, 'limit'>): Promise<nu
 
 const latest = statement<EventRow>(
   (engine) =>
-    sql`select * from event where id in (
+    sql`select * from event where workspace_id = ${param('workspace')} and id in (
       select max(id) from event where workspace_id = ${param('workspace')} and subject = ${param('subject')}
         and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`,
 )
@@ -154,11 +154,15 @@ const valuesOf = (event: Omit<Event, 'id'>, workspaceId: number): Values => ({
 
 /** Adds events whose ids nobody asks for. */
 export async function appendEvents({ session, workspaceId }: Db, events: readonly Omit<Event, 'id'>[]): Promise<void> {
+  await session.hold(workspaceId, 'shared')
   for (const event of events) await session.run(append, valuesOf(event, workspaceId))
 }
 
 export const eventTable = (db: Db): Store['events'] => ({
-  append: async (event) => Number((await db.session.one(append, valuesOf(event, db.workspaceId)))?.id),
+  append: async (event) => {
+    await db.session.hold(db.workspaceId, 'shared')
+    return Number((await db.session.one(append, valuesOf(event, db.workspaceId)))?.id)
+  },
   get: async (id) => (Number.isSafeInteger(id) ? one(db, byId, toEvent, { id }) : undefined),
   ofBatch: (first, before, limit) => all(db, ofBatch, toEvent, { first, before, limit }),
   countBatch: async (first, before = Number.MAX_SAFE_INTEGER) =>

@@ -1,10 +1,10 @@
 import type { Page } from '../domain/page.ts'
 import { mainOf, type Party, type PartyQuery, type PartySort } from '../domain/party.ts'
 import type { Store } from '../domain/store.ts'
-import { inList, param, statement, unindexed, type Value } from './engine.ts'
+import { type EngineKind, inList, memberOf, param, statement, unindexed, type Value } from './engine.ts'
 import { type Db, nounTable, parse, shaped } from './rows.ts'
 import { flag, type PartyRow, pack } from './schema.ts'
-import { indexed, matching } from './search.ts'
+import { indexing, matches, matching } from './search.ts'
 import { type Sql, sql } from './sql.ts'
 
 /** Contacts and companies. */
@@ -75,6 +75,12 @@ const plain = {
   updatedUntil: 'updated_at <',
 } as const satisfies { [K in keyof PartyQuery]?: string }
 
+/** A scalar as the engine takes it out of a document. */
+function asMember(engine: EngineKind, value: string | number | boolean): Value {
+  if (engine === 'postgres') return String(value)
+  return typeof value === 'boolean' ? flag(value) : value
+}
+
 interface Asked {
   /** Each under a name for the shape of the query. */
   where: [name: string, condition: Sql][]
@@ -104,21 +110,25 @@ function asked(db: Db, query: PartyQuery): Asked | undefined {
   }
   for (const [part, value] of Object.entries(address)) {
     if (value == null) continue
-    where.push([`address ${part}`, sql`party.address ->> ${sql.lit(part)} = ${param(`address_${part}`)}`])
+    where.push([
+      `address ${part}`,
+      sql`${memberOf(db.engine.kind, sql`party.address`, sql.lit(part))} = ${param(`address_${part}`)}`,
+    ])
     values[`address_${part}`] = value
   }
   for (const [index, { id, value }] of [customField].flat().entries()) {
-    where.push([`custom${index}`, sql`party.custom_fields ->> ${param(`custom_id${index}`)} = ${param(`custom_value${index}`)}`])
+    const member = memberOf(db.engine.kind, sql`party.custom_fields`, sql`cast(${param(`custom_id${index}`)} as text)`)
+    where.push([`custom${index}`, sql`${member} = ${param(`custom_value${index}`)}`])
     Object.assign(values, {
       [`custom_id${index}`]: id,
-      [`custom_value${index}`]: typeof value === 'boolean' ? flag(value) : value,
+      [`custom_value${index}`]: asMember(db.engine.kind, value),
     })
   }
   if (text !== undefined) {
-    const match = matching(db.workspaceId, text, ['name'])
+    const match = matching('party', db.workspaceId, text, ['name'])
     if (match === null) return undefined
-    where.push(['text', sql`party.id in (select rowid from party_text where party_text match ${param('text')})`])
-    values.text = match
+    where.push(['text', sql`party.id in (${matches(db.engine.kind, 'party', { fts5: 'fts5', tsquery: 'tsquery' })})`])
+    Object.assign(values, match)
   }
   return { where, values }
 }
@@ -174,10 +184,9 @@ const countPeople = statement<{ company_id: number; n: number }>(
       group by company_id`,
 )
 
-const addText = statement(() => sql`insert or replace into party_text (rowid, name) values (${param('id')}, ${param('name')})`)
+const addText = indexing('party')
 
-const writeText = async ({ session, workspaceId }: Db, { id, name }: Party): Promise<void> =>
-  session.later(addText, { id, name: indexed(workspaceId, name) })
+const writeText = async (db: Db, { id, name }: Party): Promise<void> => addText(db, id, { name })
 
 export function partyTable(db: Db): Store['parties'] {
   const rows = nounTable(db, 'party', toParty, fromParty)

@@ -230,6 +230,7 @@ export async function findWorkspace(session: Session, subdomain: string): Promis
 
 export async function insertWorkspace(session: Session, draft: Omit<Workspace, 'id' | 'uuid'>): Promise<Workspace> {
   const workspace: Workspace = { ...(await identify({ session }, 'workspace')), ...draft }
+  await session.hold(workspace.id, 'alone')
   await insertRow({ session }, 'workspace', fromWorkspace(workspace) as unknown as Columns)
   return workspace
 }

@@ -18,6 +18,8 @@ import { attemptsOn, peopleOf } from './sign-in.ts'
 import { sql } from './sql.ts'
 import { authenticate, markTokenUsed, tokenTable } from './tokens.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
+import { deliveryTable, webhookTable } from './webhooks.ts'
+import { viewTable } from './views.ts'
 
 /** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
 class WorkspaceStore implements Store {
@@ -37,7 +39,7 @@ class WorkspaceStore implements Store {
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T> {
     const { engine, workspaceId } = this.#db
     if (this.#inTransaction) return this.#db.session.savepoint(() => work(this))
-    return engine.transaction((session) => work(new WorkspaceStore({ engine, session, workspaceId }, true)))
+    return engine.transaction((session) => work(new WorkspaceStore({ engine, session, workspaceId }, true)), workspaceId)
   }
 
   bulk<T>(work: (store: Store) => Promise<T>): Promise<T> {
@@ -45,7 +47,7 @@ class WorkspaceStore implements Store {
     if (this.#gathers) return this.transaction(work)
     const run = (session: Session) =>
       gathering({ engine, session, workspaceId }, (tables, db) => work(new WorkspaceStore(db, true, tables)))
-    return this.#inTransaction ? this.#db.session.savepoint(() => run(this.#db.session)) : engine.transaction(run)
+    return this.#inTransaction ? this.#db.session.savepoint(() => run(this.#db.session)) : engine.transaction(run, workspaceId)
   }
 
   lockStructure(): Promise<void> {
@@ -96,6 +98,15 @@ class WorkspaceStore implements Store {
   }
   get records() {
     return (this.#tables.records ??= recordTable(this.#db))
+  }
+  get webhooks() {
+    return (this.#tables.webhooks ??= webhookTable(this.#db))
+  }
+  get deliveries() {
+    return (this.#tables.deliveries ??= deliveryTable(this.#db))
+  }
+  get views() {
+    return (this.#tables.views ??= viewTable(this.#db))
   }
   revisions() {
     return revisions(this.#db)

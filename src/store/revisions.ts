@@ -9,13 +9,15 @@ import { sql } from './sql.ts'
 const revise = statement(
   () =>
     sql`insert into revision (workspace_id, noun, value) values (${param('workspace')}, ${param('noun')}, ${param('value')})
-      on conflict (workspace_id, noun) do update set value = excluded.value`,
+      on conflict (workspace_id, noun) do update set
+        value = case when excluded.value > revision.value then excluded.value else revision.value + 1 end`,
 )
 
 const revisionsOf = statement<RevisionRow>(() => sql`select * from revision where workspace_id = ${param('workspace')}`)
 
-/** Notes a change. Values are handed out in the order of commits: whoever takes one holds the counter until the transaction ends. */
+/** Notes a change. Where others commit meanwhile, the later of them still has the higher value. */
 export async function noteRevision(db: Pick<Db, 'session' | 'workspaceId'>, noun: Revised): Promise<void> {
+  await db.session.hold(db.workspaceId, 'shared')
   const { id: value } = await identify(db, 'revision')
   await db.session.run(revise, { workspace: db.workspaceId, noun, value })
 }

@@ -14,10 +14,12 @@ export interface Db {
 
 type TableName = keyof Schema
 
-const nextId = statement<{ value: number }>(
-  () =>
-    sql`insert into sequence (name, value) values (${param('name')}, 1)
-      on conflict (name) do update set value = sequence.value + 1 returning value`,
+/** SQLite counts in a table; in PostgreSQL that would be a row that all writers wait for, so there it is a sequence: `deal_ids`. */
+const nextId = statement<{ value: number }>((engine) =>
+  engine === 'sqlite'
+    ? sql`insert into sequence (name, value) values (${param('name')}, 1)
+        on conflict (name) do update set value = sequence.value + 1 returning value`
+    : sql`select nextval(cast(${param('name')} || '_ids' as regclass)) as value`,
 )
 
 /** amoCRM's two system statuses are the same number in every account; no stage is ever called so. */
@@ -49,10 +51,11 @@ export async function identify({ session }: Pick<Db, 'session'>, name: string): 
   }
 }
 
-const nextIds = statement<{ value: number }>(
-  () =>
-    sql`insert into sequence (name, value) values (${param('name')}, ${param('count')})
-      on conflict (name) do update set value = sequence.value + ${param('count')} returning value`,
+const nextIds = statement<{ value: number }>((engine) =>
+  engine === 'sqlite'
+    ? sql`insert into sequence (name, value) values (${param('name')}, ${param('count')})
+        on conflict (name) do update set value = sequence.value + ${param('count')} returning value`
+    : sql`select nextval(cast(${param('name')} || '_ids' as regclass)) as value from generate_series(1, cast(${param('count')} as integer))`,
 )
 
 const putBack = statement(
@@ -65,15 +68,22 @@ export interface IdRange {
   end: number
 }
 
-/** Takes so many ids at once. Nobody else takes any until the transaction ends. */
-export async function takeIds(session: Session, name: string, count: number): Promise<IdRange> {
-  const end = Number((await session.one(nextIds, { name, count }))?.value ?? 0) + 1
-  return { next: end - count, end }
+/** Takes so many ids at once, or fewer where others take some meanwhile. */
+export async function takeIds({ session, engine }: Db, name: string, count: number): Promise<IdRange> {
+  const values = (await session.all(nextIds, { name, count })).map(({ value }) => value)
+  if (engine.kind === 'sqlite') {
+    const end = (values[0] ?? 0) + 1
+    return { next: end - count, end }
+  }
+  const [next = 0] = values
+  const unbroken = values.findIndex((value, index) => value !== next + index)
+  return { next, end: next + (unbroken < 0 ? values.length : unbroken) }
 }
 
-/** Gives back those that were not used, in the transaction that took them. */
-export const returnIds = (session: Session, name: string, { next, end }: IdRange): void | Promise<void> =>
-  session.run(putBack, { name, last: next - 1, taken: end - 1 })
+/** Gives back those that were not used, in the transaction that took them. A sequence of PostgreSQL takes none back. */
+export async function returnIds({ session, engine }: Db, name: string, { next, end }: IdRange): Promise<void> {
+  if (engine.kind === 'sqlite') await session.run(putBack, { name, last: next - 1, taken: end - 1 })
+}
 
 /** A row as it is kept: a value for each column of its table. */
 export type Columns = Readonly<Record<string, Value>>

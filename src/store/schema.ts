@@ -29,6 +29,10 @@ export interface Schema {
   revision: RevisionRow
   saved_view: SavedViewRow
   record: RecordRow
+  webhook: WebhookRow
+  webhook_health: WebhookHealthRow
+  outbox: OutboxRow
+  delivery: DeliveryRow
   answer: AnswerRow
   sequence: SequenceRow
 }
@@ -368,6 +372,69 @@ export interface RecordRow {
   data: string
   created_at: number
   updated_at: number
+}
+
+export interface WebhookRow {
+  id: number
+  workspace_id: number
+  uuid: string
+  dialect: string
+  version: string
+  name: string
+  url: string
+  events: string
+  secret: string
+  old_secret: string | null
+  old_secret_until: number | null
+  login: string | null
+  headers: string | null
+  extras: string | null
+  owner_id: number
+  state: string
+  reason: string | null
+  created_at: number
+  updated_at: number
+  removed_at: number | null
+}
+
+/** How a subscription fares, and which process sends to it at present. */
+export interface WebhookHealthRow {
+  workspace_id: number
+  webhook_id: number
+  failed_first_tries: number
+  failing_since: number | null
+  muted_until: number | null
+  last_attempt_at: number | null
+  last_status: number | null
+  last_success_at: number | null
+  leased_by: string | null
+  leased_until: number
+}
+
+/** An event of which the subscriptions have not been told yet. */
+export interface OutboxRow {
+  workspace_id: number
+  event_id: number
+}
+
+export interface DeliveryRow {
+  id: number
+  workspace_id: number
+  webhook_id: number
+  event_id: number | null
+  type: string
+  subject: string
+  subject_id: number
+  topic: string
+  state: string
+  attempts: number
+  due_at: number
+  attempted_at: number | null
+  status: number | null
+  error: string | null
+  duration_ms: number | null
+  created_at: number
+  finished_at: number | null
 }
 
 export interface AnswerRow {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { indexed, matching, wordsOf } from './search.ts'
+import { matching, termsOf, wordsOf } from './search.ts'
 
 describe('words', () => {
   test.each([
@@ -22,13 +22,19 @@ describe('words', () => {
   })
 
   test('carry their workspace', () => {
-    expect(indexed(7, 'Big deal')).toBe('7·big 7·deal')
-    expect(matching(7, 'Big deal', ['title'])).toBe('{title} : ("7·big" * AND "7·deal" *)')
-    expect(matching(7, '*"()', ['title'])).toBe(null)
+    expect(termsOf(7, 'Big deal')).toEqual(['7·big', '7·deal'])
+    expect(matching('deal', 7, 'Big deal', ['title'])).toEqual({
+      fts5: '{title} : ("7·big" * AND "7·deal" *)',
+      tsquery: "'7·big':*A & '7·deal':*A",
+    })
+    expect(matching('party', 7, 'Big deal', ['name'])?.tsquery).toBe("'7·big':* & '7·deal':*")
+    expect(matching('deal', 7, '*"()', ['title'])).toBe(null)
   })
 
   test('beyond the sixteenth make no search longer', () => {
     const text = Array.from({ length: 5000 }, (_, index) => `word${index}`).join(' ')
-    expect(matching(7, text, ['title', 'custom'])?.length).toBeLessThan(400)
+    const match = matching('deal', 7, text, ['title', 'custom'])
+    expect(match?.fts5.length).toBeLessThan(400)
+    expect(match?.tsquery.length).toBeLessThan(400)
   })
 })

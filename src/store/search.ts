@@ -1,3 +1,7 @@
+import { type EngineKind, param, statement } from './engine.ts'
+import type { Db } from './rows.ts'
+import { type Sql, sql } from './sql.ts'
+
 /**
  * Search words are made here and not by the database, so that what is stored and what is asked for are split and folded by the same
  * rules whatever Unicode tables an engine has. Each word carries its workspace: a look-up never touches another workspace's words.
@@ -25,15 +29,79 @@ const fold = (text: string): string =>
     .normalize('NFKD')
     .replaceAll('ς', 'σ')
 
-/** A text as the index keeps it. The dot counts as a letter there, as all that is not ASCII. */
-export const indexed = (workspaceId: number, text: string): string =>
-  wordsOf(text)
-    .map((word) => `${workspaceId}·${word}`)
-    .join(' ')
+/** The dot counts as a letter in both engines, as all that is not ASCII does in SQLite's. */
+const owned = (workspaceId: number, word: string): string => `${workspaceId}·${word}`
+
+/** PostgreSQL indexes no more of a row. */
+const maxIndexed = 250_000
+
+/** The words of a text as an index keeps them, in their order. */
+export function termsOf(workspaceId: number, text: string): string[] {
+  const terms = wordsOf(text).map((word) => owned(workspaceId, word))
+  if (text.length < maxIndexed / 10) return terms
+  let length = 0
+  return terms.filter((term) => (length += term.length) < maxIndexed)
+}
+
+/** What is searched, and in which of its texts. In PostgreSQL a text is known by the weight of its words: A, B. */
+const indexes = { deal: ['title', 'custom'], party: ['name'] } as const
+
+export type Indexed = keyof typeof indexes
+
+const weights = 'AB'
+const weightsOf = (noun: Indexed, columns: readonly string[]): string =>
+  indexes[noun].map((column, index) => (columns.includes(column) ? weights[index] : '')).join('')
+
+/** Which text of the noun has a weight. */
+export const columnOf = (noun: Indexed, weight: Sql): Sql =>
+  sql`case ${weight} ${sql.join(
+    indexes[noun].map((column, index) => sql`when ${sql.lit(weights[index] ?? '')} then ${sql.lit(column)}`),
+    ' ',
+  )} end`
+
+/** How a row's texts are put into the index of its noun, in place of those that it had. */
+export function indexing<N extends Indexed>(noun: N) {
+  const columns: readonly string[] = indexes[noun]
+  const put = statement((engine) => {
+    const table = sql.ref(`${noun}_text`)
+    if (engine === 'sqlite')
+      return sql`insert or replace into ${table} (rowid, ${sql.join(columns.map(sql.ref))})
+        values (${param('id')}, ${sql.join(columns.map(param))})`
+    const id = sql.ref(`${noun}_id`)
+    return sql`insert into ${table} (workspace_id, ${id}, words)
+      values (${param('workspace')}, ${param('id')}, cast(${param('words')} as tsvector))
+      on conflict (workspace_id, ${id}) do update set words = excluded.words`
+  })
+  return ({ session, engine, workspaceId }: Db, id: number, texts: Readonly<Record<(typeof indexes)[N][number], string>>) => {
+    const terms = Object.entries<string>(texts).map(([column, text]) => [column, termsOf(workspaceId, text)] as const)
+    if (engine.kind === 'sqlite')
+      return session.later(put, { id, ...Object.fromEntries(terms.map(([column, terms]) => [column, terms.join(' ')])) })
+    const words = terms.flatMap(([column, terms]) => [...new Set(terms)].map((term) => `'${term}':1${weightsOf(noun, [column])}`))
+    return session.later(put, { workspace: workspaceId, id, words: words.join(' ') })
+  }
+}
+
+/** What a search gives its statement: as SQLite wants to be asked, and as PostgreSQL does. */
+export interface Match {
+  fts5: string
+  tsquery: string
+}
 
 /** A match for rows that have, for every word of the text, a word that begins with it; null where the text has no words. */
-export function matching(workspaceId: number, text: string, columns: readonly string[]): string | null {
-  const words = [...new Set(wordsOf(text))].slice(0, maxWords)
+export function matching(noun: Indexed, workspaceId: number, text: string, columns: readonly string[]): Match | null {
+  const words = [...new Set(wordsOf(text))].slice(0, maxWords).map((word) => owned(workspaceId, word))
   if (words.length === 0) return null
-  return `{${columns.join(' ')}} : (${words.map((word) => `"${workspaceId}·${word}" *`).join(' AND ')})`
+  const everywhere = columns.length === indexes[noun].length
+  return {
+    fts5: `{${columns.join(' ')}} : (${words.map((word) => `"${word}" *`).join(' AND ')})`,
+    tsquery: words.map((word) => `'${word}':*${everywhere ? '' : weightsOf(noun, columns)}`).join(' & '),
+  }
+}
+
+/** The ids of the rows that match; the two sides of the {@link Match} are given under these names. */
+export const matches = (engine: EngineKind, noun: Indexed, names: Match): Sql => {
+  const table = sql.ref(`${noun}_text`)
+  return engine === 'sqlite'
+    ? sql`select rowid from ${table} where ${table} match ${param(names.fts5)}`
+    : sql`select ${sql.ref(`${noun}_id`)} from ${table} where workspace_id = ${param('workspace')} and words @@ cast(${param(names.tsquery)} as tsquery)`
 }

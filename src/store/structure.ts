@@ -178,10 +178,5 @@ export const customFieldTable = (db: Db): Store['customFields'] => ({
     (await all(db, liveFields, toCustomField)).filter((field) => subject === undefined || field.subject === subject),
 })
 
-const lockWorkspace = statement(() => sql`update workspace set updated_at = updated_at where id = ${param('workspace')}`)
-
-/** Whoever changes the shape of a workspace holds its row until the end of the transaction. */
-export const lockStructure = async ({ session, workspaceId, engine }: Db): Promise<void> => {
-  // SQLite has one writer anyway.
-  if (engine.kind !== 'sqlite') await session.run(lockWorkspace, { workspace: workspaceId })
-}
+/** Whoever changes the shape of a workspace has it for itself until the end of the transaction. */
+export const lockStructure = async ({ session, workspaceId }: Db): Promise<void> => session.hold(workspaceId, 'alone')

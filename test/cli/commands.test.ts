@@ -85,8 +85,9 @@ describe('what cannot work is said in one sentence', () => {
   })
 
   test('a PostgreSQL address', async () => {
-    const outcome = await within(['token', 'list', '--database-url', 'postgres://localhost/x'])
-    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining('SQLite only') })
+    const outcome = await within(['token', 'list', '--database-url', 'postgres://me:secret@127.0.0.1:1/x'])
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('PostgreSQL at 127.0.0.1:1 does not answer') })
+    expect(outcome.stderr).not.toContain('secret')
   })
 })
 

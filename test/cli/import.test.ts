@@ -26,7 +26,7 @@ const importing = (what: string, content: string | Uint8Array, ...flags: string[
 
 /** Looks into the store that was imported into. */
 async function look<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
-  const { engine, registry } = openStore({ data, databaseUrl: undefined })
+  const { engine, registry } = await openStore({ data, databaseUrl: undefined })
   try {
     const [workspace] = await registry.workspaces()
     if (!workspace) throw new Error('no workspace')

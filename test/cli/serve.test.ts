@@ -80,7 +80,14 @@ describe('starting', () => {
     ['a certificate that is not there', ['--tls-cert', 'x.pem', '--tls-key', 'y.pem'], {}, 2, /x.pem cannot be read/],
     ['a certificate that is none', ['--tls-cert', 'package.json', '--tls-key', 'package.json'], {}, 2, /both must be PEM/],
     ['an address of another machine', ['--host', '203.0.113.7'], {}, 1, /does not have the address of --host/],
-    ['a database that is not supported', ['--database-url', 'postgres://x'], {}, 2, /SQLite only/],
+    ['a database that is not supported', ['--database-url', 'mysql://x'], {}, 2, /an address like postgres:/],
+    [
+      'a database that is down',
+      ['--database-url', 'postgres://me:secret@127.0.0.1:1/x'],
+      {},
+      1,
+      /PostgreSQL at 127\.0\.0\.1:1 does not answer/,
+    ],
   ] as const)('%s: one clear sentence', async (_name, args, env, code, words) => {
     const outcome = await start('src/main.ts', ['--data', fresh(), ...args], env).ended
     expect(outcome).toMatchObject({ code, stderr: expect.stringMatching(words) })

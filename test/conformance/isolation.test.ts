@@ -1,11 +1,8 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDeal } from '../../src/domain/edit-deals.ts'
 import { addLossReason } from '../../src/domain/loss-reason.ts'
 import { addParty } from '../../src/domain/party.ts'
 import { listStages } from '../../src/domain/stage.ts'
-import { dumpOf } from '../properties/dump.ts'
 import { openTestApp, type TestApp, type TestWorkspace } from '../support/app.ts'
 import type { DialectClient } from '../support/driver.ts'
 import { drivers } from '../support/drivers.ts'
@@ -16,14 +13,12 @@ type Kind = Parameters<DialectClient['withId']>[0]
 const kinds: readonly Kind[] = ['deal', 'stage', 'pipeline', 'contact', 'company', 'user', 'loss_reason']
 
 let app: TestApp
-let db: DatabaseSync
 let mine: TestWorkspace
 let theirs: TestWorkspace
 const ids = {} as Record<Kind, number>
 
 beforeAll(async () => {
   app = await openTestApp()
-  db = new DatabaseSync(join(app.directory, 'crmux.db'))
   mine = await app.workspace()
   theirs = await app.workspace()
   const { scope } = theirs
@@ -37,22 +32,19 @@ beforeAll(async () => {
   ids.user = (await theirs.member('manager')).user.id
   ids.loss_reason = (await addLossReason(scope, { name: 'Theirs' })).id
 })
-afterAll(async () => {
-  db.close()
-  await app.close()
-})
+afterAll(() => app.close())
 
 /** An id that nobody has been given. */
 const unknown = 987_654_321
 
-const dump = () => dumpOf(db, theirs.workspace.id)
+const dump = () => app.dump(theirs.workspace.id)
 
 describe.each(drivers)('$name', (driver) => {
   test.each(kinds)('answers the id of another workspace’s %s as an unknown one', async (kind) => {
     const client = driver.connect({ origin: app.origin, workspace: mine })
     const calls = client.withId(kind, ids[kind])
     const never = client.withId(kind, unknown)
-    const before = dump()
+    const before = await dump()
     for (const [index, call] of calls.entries()) {
       const answers = [await call.send(), await never[index]?.send()]
       const [foreign, none] = answers.map((answer, which) => {
@@ -62,7 +54,7 @@ describe.each(drivers)('$name', (driver) => {
       })
       expect(`${call.name} ${foreign}`).toBe(`${call.name} ${none}`)
     }
-    expect(dump()).toBe(before)
+    expect(await dump()).toBe(before)
     // A vendor that knows nothing by such an id has no call to try.
     expect(calls.length).toBe(never.length)
   })

@@ -11,8 +11,8 @@ import { openWorld, type Place, type World } from '../support/world.ts'
 /** What follows from where a deal stands is the same whichever way it got there. */
 
 let world: World
-beforeAll(() => {
-  world = openWorld()
+beforeAll(async () => {
+  world = await openWorld()
 })
 afterAll(() => world.close())
 

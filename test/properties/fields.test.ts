@@ -21,7 +21,7 @@ let known: Record<'contact' | 'person' | 'company' | 'owner' | 'reason' | 'field
 let clock: { at: number }
 
 beforeAll(async () => {
-  world = openWorld()
+  world = await openWorld()
   const place = await world.workspace()
   ;({ scope, clock } = place)
   stages = await listStages(scope)

@@ -8,7 +8,6 @@ import { openWorld, type Place, type World } from '../support/world.ts'
 import { attempt, refusalOf } from './answers.ts'
 import { expectHistory, expectSame, expectTotals, look, problemsIn } from './check.ts'
 import { type Command, history } from './commands.ts'
-import { dumpOf } from './dump.ts'
 import { Model } from './model.ts'
 import { type Foreign, plan, type Step } from './plan.ts'
 
@@ -18,7 +17,7 @@ let world: World
 let foreign: Foreign
 
 beforeAll(async () => {
-  world = openWorld()
+  world = await openWorld()
   const { scope } = await world.workspace()
   const deal = await createDeal(scope, { title: 'Somebody else’s' })
   foreign = { deal: deal.id, stage: deal.stageId, pipeline: deal.pipelineId, reason: 801 }
@@ -73,13 +72,13 @@ async function perform(command: Command, { scope, clock }: Place, model: Model):
   clock.at += 60_000
   model.now = clock.at
   const step = plan(command, model, foreign, clock)
-  const dump = () => dumpOf(world.engine.database, scope.workspace.id)
-  const before = mayBeRefused(step, model) ? dump() : undefined
+  const dump = () => world.dump(scope.workspace.id)
+  const before = mayBeRefused(step, model) ? await dump() : undefined
   const { value, reason } = await attempt(() => step.act(scope))
   const next = model.clone()
   expect(refusalOf(() => step.expect(next, value))).toBe(reason)
   if (reason === undefined) return next
-  expect(dump() === before).toBe(true)
+  expect((await dump()) === before).toBe(true)
   return model
 }
 

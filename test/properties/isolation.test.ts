@@ -16,7 +16,6 @@ import * as users from '../../src/domain/user.ts'
 import * as workspaces from '../../src/domain/workspace.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { attempt } from './answers.ts'
-import { dumpOf } from './dump.ts'
 
 /** Law 6: an id of another workspace is as good as one that never was, whatever is done with it, and no list shows its rows. */
 
@@ -89,7 +88,7 @@ async function furnish(): Promise<Home> {
 }
 
 beforeAll(async () => {
-  world = openWorld()
+  world = await openWorld()
   mine = await furnish()
   theirs = await furnish()
 })
@@ -210,13 +209,13 @@ describe('an id of another workspace', () => {
   test.each(Object.keys(withId))('%s: answers as an unknown one, and does nothing to either', async (name) => {
     const [sort, call] = withId[name] ?? []
     if (!sort || !call) throw new Error(name)
-    const db = world.engine.database
-    const before = [mine, theirs].map(({ scope }) => dumpOf(db, scope.workspace.id))
+    const dumps = () => Promise.all([mine, theirs].map(({ scope }) => world.dump(scope.workspace.id)))
+    const before = await dumps()
     const unknown = await attempt(() => call(mine.scope, 9_007_199_254_740_990))
     const foreign = await attempt(() => call(mine.scope, theirs[sort] as number))
     expect(unknown.reason).toBeDefined()
     expect(foreign).toEqual(unknown)
-    expect([mine, theirs].map(({ scope }) => dumpOf(db, scope.workspace.id))).toEqual(before)
+    expect(await dumps()).toEqual(before)
   })
 
   test('is saved over by no record', async () => {

@@ -7,7 +7,6 @@ import { listPipelines } from '../../src/domain/pipeline.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import { listStages } from '../../src/domain/stage.ts'
 import { examine } from '../../src/store/doctor.ts'
-import { SqliteEngine } from '../../src/store/engines/sqlite.ts'
 import { openRegistry } from '../../src/store/registry.ts'
 import { allEvents, expectTotals, look, problemsIn, replay } from '../properties/check.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -15,8 +14,8 @@ import { openWorld, type World } from '../support/world.ts'
 /** Many writers at once: nothing is lost, counted twice or left hanging. */
 
 let world: World
-beforeAll(() => {
-  world = openWorld()
+beforeAll(async () => {
+  world = await openWorld()
 })
 afterAll(() => world.close())
 
@@ -116,9 +115,9 @@ test('64 writers on the same deals and stages leave totals, history and invarian
   await expectExact(scope)
 })
 
-test('two processes’ engines on one file take turns, and neither loses anything', { timeout: 60_000 }, async () => {
+test('two processes’ engines on one store take turns, and neither loses anything', { timeout: 60_000 }, async () => {
   const { scope, deals } = await furnish()
-  const second = new SqliteEngine(world.file)
+  const second = await world.again()
   const other: Scope = { ...scope, store: openRegistry(second).of(scope.workspace.id) }
   const count: Count = { done: 0, refused: 0 }
   await Promise.all(Array.from({ length: 16 }, (_, seed) => wreak(seed % 2 === 0 ? scope : other, deals, seed + 100, 25, count)))

@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { dialects } from '../../src/dialects/index.ts'
 import type { Scope } from '../../src/domain/scope.ts'
@@ -11,18 +8,17 @@ import type { Member, Role } from '../../src/domain/user.ts'
 import type { Workspace } from '../../src/domain/workspace.ts'
 import { type CrmuxServer, createServer } from '../../src/http/server.ts'
 import { templateOf } from '../../src/serve.ts'
-import type { Engine } from '../../src/store/engine.ts'
-import { SqliteEngine } from '../../src/store/engines/sqlite.ts'
 import { openRegistry } from '../../src/store/registry.ts'
+import { targetsOf } from '../../src/webhooks/target.ts'
+import { openTestEngine, type TestEngine } from './engine.ts'
 
 /** A store of its own in a temporary directory. */
-export interface TestStore {
-  engine: Engine
+export interface TestStore extends Omit<TestEngine, 'count'> {
   registry: Registry
+  /** Of the SQLite file. */
   directory: string
   /** A new workspace whose ids start where nobody expects, with an admin and a scope that speaks for them. */
   workspace(options?: { template?: string | Template; currency?: string; subdomain?: string }): Promise<TestWorkspace>
-  close(): Promise<void>
 }
 
 export interface TestWorkspace {
@@ -32,7 +28,7 @@ export interface TestWorkspace {
   token: string
   scope: Scope
   /** For drivers of vendors whose ids are uuids: ours for theirs and theirs for ours, of any workspace. An unknown id gets a uuid that nobody has. */
-  uuids: { idOf(table: UuidTable, uuid: string): number; uuidOf(table: UuidTable, id: number): string }
+  uuids: { idOf(table: UuidTable, uuid: string): Promise<number>; uuidOf(table: UuidTable, id: number): Promise<string> }
   /** Somebody else in the same workspace, with a token. */
   member(role: Role, name?: string): Promise<{ user: Member; token: string; scope: Scope }>
   /** Has the member signed in; what the cookie of their session says. */
@@ -40,9 +36,6 @@ export interface TestWorkspace {
 }
 
 export type UuidTable = 'deal' | 'stage' | 'pipeline' | 'party' | 'user' | 'loss_reason'
-
-/** Memory where there is some, so that tests do not wait for the disk; what must survive a crash is tested on a disk elsewhere. */
-export const quickDirectory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** Ids of every sort begin somewhere else, so that a swapped id cannot pass by luck. */
 const firstIds = {
@@ -67,22 +60,19 @@ export async function openTestStore({
   now?: () => number
   plainIds?: boolean
 } = {}): Promise<TestStore> {
-  const directory = mkdtempSync(join(quickDirectory, 'crmux-test-'))
-  const engine = new SqliteEngine(join(directory, 'crmux.db'))
-  if (!plainIds) {
-    const rows = Object.entries(firstIds).map(([name, first]) => `('${name}', ${first - 1})`)
-    engine.database.exec(`insert into sequence (name, value) values ${rows.join()}`)
-  }
+  const { count: countFrom, ...made } = await openTestEngine()
+  const { engine, rows } = made
+  if (!plainIds) await countFrom(firstIds)
   const registry = openRegistry(engine)
   const uuids: TestWorkspace['uuids'] = {
-    idOf: (table, uuid) => Number(engine.database.prepare(`select id from "${table}" where uuid = ?`).get(uuid)?.id),
-    uuidOf: (table, id) =>
-      String(engine.database.prepare(`select uuid from "${table}" where id = ?`).get(id)?.uuid ?? randomUUID()),
+    idOf: async (table, uuid) => Number((await rows<{ id: number }>(`select id from "${table}" where uuid = '${uuid}'`))[0]?.id),
+    uuidOf: async (table, id) =>
+      (await rows<{ uuid: string }>(`select uuid from "${table}" where id = ${Number(id)}`))[0]?.uuid ?? randomUUID(),
   }
   return {
-    engine,
+    ...made,
     registry,
-    directory,
+    directory: made.at.data,
     async workspace({ template, currency = 'USD', subdomain = `test-${++count}` } = {}) {
       const { workspace, admin } = await createWorkspace(
         registry,
@@ -119,10 +109,6 @@ export async function openTestStore({
           }),
       }
     },
-    async close() {
-      await engine.close()
-      rmSync(directory, { recursive: true, force: true })
-    },
   }
 }
 
@@ -140,6 +126,8 @@ export interface TestAppOptions {
   plainIds?: boolean
   enforceLimits?: boolean
   own?: readonly string[]
+  /** Whether webhooks may point at the machine itself. */
+  allowPrivate?: boolean
   /** Directory of a built board. */
   web?: string
 }
@@ -149,6 +137,7 @@ export async function openTestApp({
   plainIds = false,
   enforceLimits = false,
   own = [],
+  allowPrivate = false,
   web,
 }: TestAppOptions = {}): Promise<TestApp> {
   const store = await openTestStore({ now, plainIds })
@@ -158,6 +147,7 @@ export async function openTestApp({
     logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     now,
     enforceLimits,
+    targets: targetsOf({ allowPrivate }),
     web,
   })
   const ports = await server.listen({ host: '127.0.0.1', port: 0, own: own.map((dialect) => ({ dialect, port: 0 })) })

@@ -1,21 +1,15 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Scope } from '../../src/domain/scope.ts'
 import type { Registry } from '../../src/domain/store.ts'
 import { createWorkspace, type Template } from '../../src/domain/template.ts'
 import type { Role } from '../../src/domain/user.ts'
-import { SqliteEngine } from '../../src/store/engines/sqlite.ts'
 import { openRegistry } from '../../src/store/registry.ts'
+import { openTestEngine, type TestEngine, type TestEngineOptions } from './engine.ts'
 
 /** A store without a server, for what is proved about the domain and the store alone. It needs no dialect. */
-export interface World {
-  engine: SqliteEngine
+export interface World extends Omit<TestEngine, 'count'> {
   registry: Registry
-  file: string
   /** A fresh workspace and its admin's scope, with a clock of its own that stands still until it is told. */
   workspace(options?: { template?: Template; currency?: string }): Promise<Place>
-  close(): Promise<void>
 }
 
 export interface Place {
@@ -50,22 +44,16 @@ const firstIds = {
   custom_field: 901,
 }
 
-/** Commits in memory cost nothing; what a disk does to a commit is not what these tests are about. */
-const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
 let count = 0
 
-export function openWorld(options: { busyLimitMs?: number } = {}): World {
-  const directory = mkdtempSync(join(root, 'crmux-world-'))
-  const file = join(directory, 'crmux.db')
-  const engine = new SqliteEngine(file, options)
-  const rows = Object.entries(firstIds).map(([name, first]) => `('${name}', ${first - 1})`)
-  engine.database.exec(`insert into sequence (name, value) values ${rows.join()}`)
+export async function openWorld(options: TestEngineOptions = {}): Promise<World> {
+  const { count: countFrom, ...made } = await openTestEngine(options)
+  const { engine } = made
+  await countFrom(firstIds)
   const registry = openRegistry(engine)
   return {
-    engine,
+    ...made,
     registry,
-    file,
     async workspace({ template = twoWays, currency = 'USD' } = {}) {
       const clock = { at: Date.UTC(2026, 0, 5, 9) }
       const now = () => clock.at
@@ -83,10 +71,6 @@ export function openWorld(options: { busyLimitMs?: number } = {}): World {
           return { ...scope, user }
         },
       }
-    },
-    async close() {
-      await engine.close()
-      rmSync(directory, { recursive: true, force: true })
     },
   }
 }

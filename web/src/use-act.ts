@@ -1,7 +1,8 @@
 import { type QueryKey, useMutation } from '@tanstack/react-query'
-import { Refused, undo, type Written } from './api.ts'
+import { Refused, type Written } from './api.ts'
 import { queryClient } from './queries.ts'
-import { toast, toastError } from './ui/toast.tsx'
+import { toastError } from './ui/toast.tsx'
+import { told } from './undo.ts'
 
 /** Something that a person does: the write, what it changes, and how to say that it was done. */
 interface Act<T> {
@@ -17,16 +18,6 @@ interface Act<T> {
 export const refresh = (changes: readonly QueryKey[]): Promise<unknown> =>
   Promise.all(changes.map((queryKey) => queryClient.invalidateQueries({ queryKey })))
 
-/** Takes a write back, and says why where that is refused. */
-export async function takeBack(token: string, changes: readonly QueryKey[]): Promise<void> {
-  try {
-    await undo(token)
-  } catch (error) {
-    toastError(error)
-  }
-  await refresh(changes)
-}
-
 /**
  * Does one thing at a time: while it is on its way `isBusy` says so; once done it is said with the way back, where the server knows
  * one. A refusal is told in words: beside a field where `fault` is asked for it, otherwise in a toast.
@@ -35,9 +26,7 @@ export function useAct<T = unknown>({ quiet = false }: { quiet?: boolean } = {})
   const mutation = useMutation({
     mutationFn: ({ write }: Act<T>) => write(),
     onSuccess: async (written, { changes, done, onDone }) => {
-      const { undo: token } = written
-      if (done !== undefined)
-        toast(done, token === undefined ? undefined : { label: 'Undo', onClick: () => void takeBack(token, changes) })
+      if (done !== undefined) told(done, written.undo)
       onDone?.(written)
       await refresh(changes)
     },

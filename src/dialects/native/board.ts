@@ -3,7 +3,8 @@ import { isWeighted } from '../../domain/board.ts'
 import { findPipeline, type Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { type StageKind, stageKinds } from '../../domain/stage.ts'
-import { BoardQuery, ColumnJson, ColumnQuery, columnOf, columnOfStage } from './columns.ts'
+import { BoardQuery, ColumnJson, ColumnQuery, columnOf, columnOfStage, TotalsQuery } from './columns.ts'
+import { readFilter } from './deal-list.ts'
 import { Outcome } from './deals.ts'
 import { ById, id } from './fields.ts'
 import { PipelineJson, writePipeline } from './pipelines.ts'
@@ -32,8 +33,9 @@ export const BoardJson = z
   })
   .meta({ id: 'Board', description: 'A pipeline, column by column.' })
 
-async function totalsOf(scope: Scope, pipeline: Pipeline): Promise<TotalsJson> {
-  const stages = await sumsOf(scope, pipeline)
+async function totalsOf(scope: Scope, pipeline: Pipeline, query: z.output<typeof TotalsQuery>): Promise<TotalsJson> {
+  const isWhole = Object.values(query).every((said) => said === undefined)
+  const stages = await sumsOf(scope, pipeline, isWhole ? undefined : await readFilter(scope, query))
   const weighs = isWeighted(pipeline, scope.workspace)
   const ofKind = (kind: StageKind) => together(stages.filter(({ stage }) => stage.kind === kind).flatMap(({ sums }) => sums))
   return {
@@ -84,8 +86,15 @@ export function boardRoutes(api: NativeSpeaker): void {
     '/pipelines/:id/totals',
     {
       params: ById,
-      about: { tag: 'Board', id: 'getTotals', summary: 'What the stages of a pipeline add up to', one: TotalsJson },
+      query: TotalsQuery,
+      about: {
+        tag: 'Board',
+        id: 'getTotals',
+        summary: 'What the stages of a pipeline add up to',
+        description: 'Without filters they are kept and cost nothing; with some the deals that these find are added up.',
+        one: TotalsJson,
+      },
     },
-    async ({ scope, params }) => ok(await totalsOf(scope, await findPipeline(scope, params.id))),
+    async ({ scope, params, query }) => ok(await totalsOf(scope, await findPipeline(scope, params.id), query)),
   )
 }

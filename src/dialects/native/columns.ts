@@ -8,9 +8,9 @@ import { findPipeline, type Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { findStage, type Stage, stageKinds } from '../../domain/stage.ts'
 import { fieldsOf } from './custom-fields.ts'
-import { DealsQuery, dealSorts } from './deal-list.ts'
+import { DealsQuery, dealSorts, readFilter } from './deal-list.ts'
 import { CardJson, writeDeal } from './deals.ts'
-import { choicesParam, countParam, flagParam, sortParam, told } from './fields.ts'
+import { choicesParam, countParam, sortParam, told } from './fields.ts'
 import { readSort, type Sort, writeCursor } from './paging.ts'
 import { StageJson, writeStage } from './stages.ts'
 import { both, type Sum, sumsOf, writeSums } from './sums.ts'
@@ -31,23 +31,39 @@ export const ColumnJson = z
   })
   .meta({ id: 'Column', description: 'A stage on the board. Totals are of all its deals, also where cards are filtered.' })
 
+const narrowing = DealsQuery.pick({
+  ownerId: true,
+  creatorId: true,
+  contactId: true,
+  companyId: true,
+  lossReasonId: true,
+  text: true,
+  tag: true,
+  customField: true,
+  minAmount: true,
+  maxAmount: true,
+  currency: true,
+  expectedCloseDate: true,
+  expectedCloseSince: true,
+  expectedCloseUntil: true,
+  createdSince: true,
+  createdUntil: true,
+  updatedSince: true,
+  updatedUntil: true,
+  closedSince: true,
+  closedUntil: true,
+  stageChangedSince: true,
+  stageChangedUntil: true,
+  rotting: true,
+  overdue: true,
+}).shape
+
 const cardFilters = {
-  ...DealsQuery.pick({
-    ownerId: true,
-    contactId: true,
-    companyId: true,
-    text: true,
-    tag: true,
-    customField: true,
-    minAmount: true,
-    maxAmount: true,
-    currency: true,
-    expectedCloseSince: true,
-    expectedCloseUntil: true,
-  }).shape,
-  rotting: flagParam('Only those that are, or are not, rotting.'),
+  ...narrowing,
   sort: sortParam(['rank', ...dealSorts.filter((by) => by !== 'rank')]),
 }
+
+export const TotalsQuery = z.strictObject(narrowing)
 
 export const BoardQuery = z.strictObject({
   kinds: choicesParam(stageKinds as ['open', 'won', 'lost', 'unqualified'], 'Only stages of these kinds, separated by commas.'),
@@ -109,7 +125,7 @@ async function dealsOf(
   const age: DealFilter =
     rotting === undefined || rotten === null ? {} : rotting ? { updatedUntil: rotten } : { updatedSince: rotten }
   return listDeals(scope, {
-    filter: { ...filter, ...age, stageId: stage.id, isArchived: false },
+    filter: { ...(await readFilter(scope, filter)), ...age, stageId: stage.id, isArchived: false },
     sort: [sort],
     limit,
     offset: skip,

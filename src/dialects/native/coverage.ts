@@ -38,6 +38,7 @@ GET /pipelines/:id/stages
 GET /pipelines/:id/board
 GET /pipelines/:id/totals
 GET /pipelines/:id/events
+GET /templates
 GET /stages
 POST /stages
 GET /stages/:id
@@ -82,6 +83,17 @@ GET /custom-fields/:id
 PATCH /custom-fields/:id
 DELETE /custom-fields/:id
 GET /events
+GET /webhooks
+POST /webhooks
+GET /webhooks/:id
+PATCH /webhooks/:id
+DELETE /webhooks/:id
+POST /webhooks/:id/rotate-secret
+POST /webhooks/:id/test
+POST /webhooks/:id/replay
+GET /webhooks/:id/deliveries
+GET /webhooks/:id/deliveries/:delivery
+POST /webhooks/:id/deliveries/:delivery/replay
 GET /live
 GET /reports/board
 GET /reports/board.csv
@@ -89,6 +101,10 @@ GET /reports/cards
 GET /reports/funnel
 GET /reports/funnel.csv
 POST /undo/:token
+GET /views
+POST /views
+PATCH /views/:id
+DELETE /views/:id
 GET /reports/forecast
 GET /reports/forecast.csv
 GET /reports/changes

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { DealFilter, DealSort } from '../../domain/deal.ts'
+import { overdueFilter, rottingFilter } from '../../domain/narrow-deals.ts'
+import type { Scope } from '../../domain/scope.ts'
 import { stageKinds } from '../../domain/stage.ts'
 import { isDay } from '../../domain/time.ts'
 import {
@@ -12,6 +14,7 @@ import {
   idParam,
   idsParam,
   limitParam,
+  someIdsParam,
   sortParam,
   textParam,
   timeParam,
@@ -43,6 +46,15 @@ const CustomFieldParam = z
     ...told({ type: 'string' }),
   })
 
+const TagParam = z
+  .union([z.string().min(1), z.array(z.string().min(1)).max(20)])
+  .optional()
+  .meta({
+    description: 'With this tag. May be there up to 20 times: with all of these.',
+    ...told({ type: 'array', items: { type: 'string' }, maxItems: 20 }),
+    param: { style: 'form', explode: true },
+  })
+
 export const DealsQuery = z.strictObject({
   ids: idsParam,
   externalId: textParam('What another system calls it.'),
@@ -50,14 +62,14 @@ export const DealsQuery = z.strictObject({
   stageId: idParam('In this stage.'),
   openStageId: idParam('In this open stage, or closed from it.'),
   outcome: choicesParam(stageKinds as ['open', 'won', 'lost', 'unqualified'], 'One or more of these, separated by commas.'),
-  ownerId: idParam('Looked after by this member.'),
+  ownerId: someIdsParam('Looked after by this member, or by one of these, separated by commas.'),
   creatorId: idParam('Brought in by this member.'),
   contactId: idParam('With this contact.'),
   companyId: idParam('With this company.'),
   lossReasonId: idParam('Lost for this reason.'),
   title: textParam('Exactly this title.'),
   text: textParam('Words, each the beginning of a word of the title or of a custom text, in any case and without accents.'),
-  tag: textParam('With this tag.'),
+  tag: TagParam,
   customField: CustomFieldParam,
   minAmount: amountParam('At least so many minor units.'),
   maxAmount: amountParam('At most so many minor units.'),
@@ -74,6 +86,14 @@ export const DealsQuery = z.strictObject({
   updatedUntil: timeParam('Changed before this time.'),
   createdSince: timeParam('Begun at this time or later.'),
   createdUntil: timeParam('Begun before this time.'),
+  closedSince: timeParam('Won or lost at this time or later.'),
+  closedUntil: timeParam('Won or lost before this time.'),
+  stageChangedSince: timeParam('Came to its stage at this time or later.'),
+  stageChangedUntil: timeParam('Came to its stage before this time.'),
+  rotting: flagParam('Only those that are, or are not, rotting: open, and untouched for longer than their stage allows.'),
+  overdue: flagParam(
+    'Only those that are, or are not, overdue: open, and expected to close before today in the workspace’s time zone.',
+  ),
   isArchived: flagParam('Only those that are, or are not, archived. Not said: both.'),
   deleted: deletedParam,
   sort: sortParam(dealSorts).meta({
@@ -84,6 +104,29 @@ export const DealsQuery = z.strictObject({
   cursor: cursorParam,
 })
 
-export function readFilter({ outcome, ...filter }: Omit<z.output<typeof DealsQuery>, 'sort' | 'limit' | 'cursor'>): DealFilter {
-  return { ...filter, outcomes: outcome && [...new Set(outcome)] }
+type Asked = Omit<z.output<typeof DealsQuery>, 'sort' | 'limit' | 'cursor'>
+
+export async function readFilter(
+  scope: Scope,
+  { outcome, ownerId, tag, rotting, overdue, ...filter }: Asked,
+): Promise<DealFilter> {
+  const [first, ...others] = tag === undefined ? [] : [tag].flat()
+  const all: DealFilter[] = others.map((tag) => ({ tag }))
+  const rotten = rotting === undefined ? {} : await rottingFilter(scope, rotting)
+  if (overdue !== undefined) all.push(overdueFilter(scope, overdue))
+  if (rotting !== undefined) all.push(rotten)
+  return {
+    ...filter,
+    ...(ownerId?.length === 1 ? { ownerId: ownerId[0] } : { ownerIds: ownerId }),
+    tag: first,
+    outcomes: outcome && [...new Set(outcome)],
+    // What an index can lead to is said outside as well.
+    updatedUntil: earliest(filter.updatedUntil, rotten.updatedUntil),
+    all: all.length === 0 ? undefined : all,
+  }
+}
+
+const earliest = (...times: (number | undefined)[]): number | undefined => {
+  const said = times.filter((time) => time !== undefined)
+  return said.length === 0 ? undefined : Math.min(...said)
 }

@@ -27,7 +27,11 @@ export function dealRoutes(api: NativeSpeaker): void {
     },
     async ({ scope, query: { sort: wanted, limit, cursor, ...filter } }) => {
       const sort = readSort(wanted, 'id')
-      const page = await listDeals(scope, { filter: readFilter(filter), sort: [sort], ...readWindow({ limit, cursor }, sort) })
+      const page = await listDeals(scope, {
+        filter: await readFilter(scope, filter),
+        sort: [sort],
+        ...readWindow({ limit, cursor }, sort),
+      })
       const fields = await fieldsOf(scope, 'deal', page.items)
       return pageOf(page, sort, (deal) => writeDeal(deal, fields))
     },

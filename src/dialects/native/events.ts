@@ -13,7 +13,7 @@ import { time } from './wire.ts'
 
 const subjects = ['pipeline', 'stage', 'deal'] as const satisfies readonly Subject[]
 const verbs = ['created', 'updated', 'moved', 'deleted', 'restored'] as const
-const types = subjects.flatMap((subject) => verbs.map((verb) => `${subject}.${verb}` as const))
+export const types = subjects.flatMap((subject) => verbs.map((verb) => `${subject}.${verb}` as const))
 
 const shape = {
   id: z.int().meta({ description: 'Ascending in the order of the changes.' }),
@@ -57,7 +57,7 @@ const EventsQuery = z.strictObject({
 /** Moments among the fields of a record: the domain counts milliseconds, the wire tells times. */
 const isMoment = (key: string, value: Json): value is number => key.endsWith('At') && typeof value === 'number'
 
-const writeFields = (fields: JsonObject | null) =>
+export const writeFields = (fields: JsonObject | null) =>
   fields &&
   (Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [key, isMoment(key, value) ? time(value) : value]),

@@ -30,16 +30,19 @@ export const idParam = (description: string) =>
     .optional()
     .meta({ description, ...told({ type: 'integer' }) })
 
-export const idsParam = z
-  .string()
-  .regex(/^\d{1,19}(?:,\d{1,19}){0,199}$/, 'must be at most 200 ids, separated by commas')
-  .transform((text) => text.split(',').map(toId))
-  .optional()
-  .meta({
-    description: 'Only these: at most 200 ids, separated by commas.',
-    ...told({ type: 'array', items: { type: 'integer' }, maxItems: 200 }),
-    param: { style: 'form', explode: false },
-  })
+export const someIdsParam = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,19}(?:,\d{1,19}){0,199}$/, 'must be at most 200 ids, separated by commas')
+    .transform((text) => text.split(',').map(toId))
+    .optional()
+    .meta({
+      description,
+      ...told({ type: 'array', items: { type: 'integer' }, maxItems: 200 }),
+      param: { style: 'form', explode: false },
+    })
+
+export const idsParam = someIdsParam('Only these: at most 200 ids, separated by commas.')
 
 export const textParam = (description: string) => z.string().min(1).optional().meta({ description })
 

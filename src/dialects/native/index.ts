@@ -6,6 +6,7 @@ import { bulkRoutes } from './bulk.ts'
 import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
+import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
@@ -18,9 +19,13 @@ import { sessionRoutes } from './sessions.ts'
 import { reportRoutes } from './reports/index.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
+import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
+import { webhooks } from './webhook-format.ts'
+import { webhookRoutes } from './webhooks.ts'
+import { viewRoutes } from './views.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
 export const native: Dialect = {
@@ -35,6 +40,7 @@ export const native: Dialect = {
   },
   coverage,
   render,
+  webhooks,
   mount(app, host) {
     const api = speakNative(app, host)
     for (const open of nouns) open(api, host)
@@ -50,6 +56,7 @@ const nouns = [
   invitationRoutes,
   tokenRoutes,
   pipelineRoutes,
+  templateRoutes,
   stageRoutes,
   boardRoutes,
   dealRoutes,
@@ -58,8 +65,11 @@ const nouns = [
   lossReasonRoutes,
   customFieldRoutes,
   eventRoutes,
+  webhookRoutes,
+  deliveryRoutes,
   liveRoutes,
   undoRoutes,
+  viewRoutes,
   reportRoutes,
   apiRoutes,
 ]

@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { addPipeline, changePipeline, deletePipeline } from '../../domain/edit-pipelines.ts'
 import { findPipeline, listPipelines, type Pipeline } from '../../domain/pipeline.ts'
 import { listStages } from '../../domain/stage.ts'
+import { draftOf } from '../../domain/template.ts'
+import { given } from '../../domain/text.ts'
 import { ById, idParam, recordId, text, timeText, uuid, words } from './fields.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { StageJson, StageOfPipeline, writeStage } from './stages.ts'
+import { templateNamed } from './templates.ts'
 import { created, gone, ok, time, timeOrNull, whole } from './wire.ts'
 
 export type PipelineJson = z.output<typeof PipelineJson>
@@ -27,15 +30,25 @@ const own = {
   hasProbability: z.boolean().optional().meta({ description: 'Whether its deals are weighted by probability.' }),
   isDisabled: z.boolean().optional().meta({ description: 'Whether nothing can be added to it.' }),
 }
-const PipelineBody = z.strictObject({
-  ...own,
-  isDefault: z.boolean().optional().meta({ description: 'Whether new deals go here that name no pipeline.' }),
-  stages: z
-    .array(StageOfPipeline)
-    .max(200)
-    .optional()
-    .meta({ description: 'Its stages in order. A won and a lost one are added where none is named.' }),
-})
+const PipelineBody = z
+  .strictObject({
+    ...own,
+    isDefault: z.boolean().optional().meta({ description: 'Whether new deals go here that name no pipeline.' }),
+    stages: z
+      .array(StageOfPipeline)
+      .max(200)
+      .optional()
+      .meta({ description: 'Its stages in order. A won and a lost one are added where none is named.' }),
+    template: z.string().optional().meta({
+      description: 'Instead of `stages`: lays it out as one of `GET /templates`.',
+      example: 'pipedrive',
+    }),
+  })
+  .refine(({ stages, template }) => stages === undefined || template === undefined, {
+    path: ['template'],
+    params: { rule: 'not_allowed' },
+    message: 'must not be there together with stages',
+  })
 const PipelinePatchBody = z.strictObject({
   ...own,
   name: own.name.optional(),
@@ -87,7 +100,10 @@ export function pipelineRoutes(api: NativeSpeaker): void {
         problems: [409],
       },
     },
-    async ({ scope, body }) => created(writePipeline(await addPipeline(scope, body))),
+    async ({ scope, body: { template, ...body }, host }) => {
+      const layout = template === undefined ? {} : draftOf(templateNamed(host, template))
+      return created(writePipeline(await addPipeline(scope, { ...layout, ...given(body), name: body.name })))
+    },
   )
 
   api.get(

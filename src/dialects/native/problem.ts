@@ -49,6 +49,8 @@ const nouns: Readonly<Record<Entity, string>> = {
   loss_reason: 'loss reason',
   custom_field: 'custom field',
   record: 'record',
+  webhook: 'webhook',
+  delivery: 'delivery',
 }
 
 const conflicts: Readonly<Record<ConflictRule, { status?: number; detail: string }>> = {
@@ -66,6 +68,7 @@ const conflicts: Readonly<Record<ConflictRule, { status?: number; detail: string
   different_kind: { detail: 'Both have to be of the same kind.' },
   too_many: { detail: 'There are as many of these as a workspace can have.' },
   total_overflow: { detail: 'The amounts of the stage would add up to more than can be counted.' },
+  webhook_disabled: { detail: 'The webhook is disabled and sends nothing. Set its state to active first.' },
   idempotency_key_reused: { status: 422, detail: 'This Idempotency-Key came with another request before. Use a new key.' },
 }
 

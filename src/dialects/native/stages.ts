@@ -5,7 +5,7 @@ import { ById, id, idParam, recordId, text, timeText, told, uuid, words } from '
 import type { NativeSpeaker } from './speaker.ts'
 import { created, gone, ok, time, timeOrNull, whole } from './wire.ts'
 
-const Kind = z.enum(stageKinds as ['open', 'won', 'lost', 'unqualified']).meta({
+export const Kind = z.enum(stageKinds as ['open', 'won', 'lost', 'unqualified']).meta({
   description: 'What standing here says about a deal. `unqualified` is a way of losing.',
 })
 

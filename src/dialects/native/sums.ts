@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { convert, listTotals, type StageTotal, weightedTotal } from '../../domain/board.ts'
+import { convert, listTotals, type StageTotal, sumDeals, weightedTotal } from '../../domain/board.ts'
+import type { DealFilter } from '../../domain/deal.ts'
 import type { Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { listStages, type Stage } from '../../domain/stage.ts'
@@ -95,9 +96,13 @@ export function writeSums(scope: Scope, sums: readonly Sum[], weighs: boolean): 
   }
 }
 
-/** What every stage of a pipeline adds up to. */
-export async function sumsOf(scope: Scope, pipeline: Pipeline): Promise<{ stage: Stage; sums: Sum[] }[]> {
-  const [stages, totals] = [await listStages(scope, pipeline.id), await listTotals(scope, pipeline.id)]
+/** What every stage of a pipeline adds up to, or those of its deals that a filter finds. */
+export async function sumsOf(scope: Scope, pipeline: Pipeline, filter?: DealFilter): Promise<{ stage: Stage; sums: Sum[] }[]> {
+  const stages = await listStages(scope, pipeline.id)
+  const totals =
+    filter === undefined
+      ? await listTotals(scope, pipeline.id)
+      : await sumDeals(scope, { ...filter, pipelineId: pipeline.id, isArchived: false })
   return stages.map((stage) => ({
     stage,
     sums: together(totals.filter((total) => total.stageId === stage.id).map((total) => sumOf(total, stage))),

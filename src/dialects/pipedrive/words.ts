@@ -25,6 +25,8 @@ export const entityNames: Readonly<Record<Entity, string>> = {
   loss_reason: 'Lost reason',
   custom_field: 'Field',
   record: 'Filter',
+  webhook: 'Webhook',
+  delivery: 'Delivery',
 }
 
 /** Rules of the model that the vendor has no documented words for. */
@@ -43,6 +45,7 @@ export const conflicts: Readonly<Record<ConflictRule, string>> = {
   different_kind: 'The two are of different kinds.',
   too_many: 'The limit of items is reached.',
   total_overflow: 'The sum of the deals in the stage would be too large.',
+  webhook_disabled: 'The webhook is not active.',
   idempotency_key_reused: 'The key was used for another request.',
 }
 

@@ -127,6 +127,7 @@ export function conflictOf(rule: ConflictRule, req: FastifyRequest): Problem {
       return attribute('name', 'is one too many')
     case 'total_overflow':
       return attribute('deal_value', 'is too large')
+    case 'webhook_disabled':
     case 'idempotency_key_reused':
       return inConflict('conflict')
   }

@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../engine.ts'
+import { type EngineKind, type Statement, statement } from '../engine.ts'
 
 import { type Sql, sql } from '../sql.ts'
 
@@ -20,25 +20,44 @@ export interface Broken {
 /** So many rows per rule are fetched at most; the rest would say the same. */
 export const rowsPerRule = 100
 
-const rule = (name: string, query: Sql, words: (row: Broken) => string): Rule => ({
+const rule = (name: string, query: Sql | ((engine: EngineKind) => Sql), words: (row: Broken) => string): Rule => ({
   name,
   broken: statement<Broken>(
-    () =>
+    (engine) =>
       sql`select found.id, workspace.subdomain as workspace, found.has, found.wants
-        from (${query}) as found left join workspace on workspace.id = found.workspace_id limit ${sql.lit(rowsPerRule)}`,
+        from (${typeof query === 'function' ? query(engine) : query}) as found left join workspace on workspace.id = found.workspace_id limit ${sql.lit(rowsPerRule)}`,
   ),
   words,
 })
 
 const live = sql`deleted_at is null`
 
+/** Tables whose ids are counted. */
+const counted = [
+  'workspace',
+  'user',
+  'token',
+  'pipeline',
+  'stage',
+  'deal',
+  'party',
+  'loss_reason',
+  'custom_field',
+  'record',
+] as const
+
+const counterOf = (engine: EngineKind, table: (typeof counted)[number]): Sql =>
+  engine === 'sqlite'
+    ? sql`select value from sequence where name = ${sql.lit(table)}`
+    : sql`select case when is_called then last_value else 0 end as value from ${sql.ref(`${table}_ids`)}`
+
 export const rules: readonly Rule[] = [
   // —— workspaces and people ——
   rule(
     'one default pipeline',
-    sql`select id, id as workspace_id, null as wants,
-        (select count(*) from pipeline where pipeline.workspace_id = workspace.id and is_default = 1 and ${live}) as has
-      from workspace where has <> 1`,
+    sql`select workspace.id, workspace.id as workspace_id, null as wants, count(pipeline.id) as has
+      from workspace left join pipeline on pipeline.workspace_id = workspace.id and is_default = 1 and ${live}
+      group by workspace.id having count(pipeline.id) <> 1`,
     ({ has }) => `has ${has} default pipelines instead of one`,
   ),
   rule(
@@ -194,21 +213,28 @@ export const rules: readonly Rule[] = [
       where event.batch is not null and first.id is null`,
     ({ id, has }) => `event ${id} belongs to the batch of event ${has}, which begins none`,
   ),
-  ...(['workspace', 'user', 'token', 'pipeline', 'stage', 'deal', 'party', 'loss_reason', 'custom_field', 'record'] as const).map(
-    (table) =>
-      rule(
-        `the counter of ${table} ids`,
-        sql`select coalesce(max(id), 0) as id, null as workspace_id, (select value from sequence where name = ${sql.lit(table)}) as has, null as wants
-          from ${sql.ref(table)} having coalesce(max(id), 0) > coalesce((select value from sequence where name = ${sql.lit(table)}), 0)`,
-        ({ id, has }) =>
-          `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
-      ),
+  ...counted.map((table) =>
+    rule(
+      `the counter of ${table} ids`,
+      (engine) =>
+        sql`select used.id, cast(null as bigint) as workspace_id, counter.value as has, null as wants
+          from (select coalesce(max(id), 0) as id from ${sql.ref(table)}) as used left join (${counterOf(engine, table)}) as counter on 1 = 1
+          where used.id > coalesce(counter.value, 0)`,
+      ({ id, has }) =>
+        `the counter for ids of table ${table} stands at ${has ?? 0}, but id ${id} is in use: new rows would collide`,
+    ),
   ),
   rule(
     'search finds only what there is',
-    sql`select deal_text.rowid as id, null as workspace_id, null as has, null as wants from deal_text
-      where deal_text.rowid not in (select id from deal)
-      union all select party_text.rowid, null, null, null from party_text where party_text.rowid not in (select id from party)`,
+    (engine) =>
+      sql.join(
+        (['deal', 'party'] as const).map((noun) => {
+          const id = sql.ref(`${noun}_text.${engine === 'sqlite' ? 'rowid' : `${noun}_id`}`)
+          return sql`select ${id} as id, cast(null as bigint) as workspace_id, null as has, null as wants from ${sql.ref(`${noun}_text`)}
+            where ${id} not in (select id from ${sql.ref(noun)})`
+        }),
+        ' union all ',
+      ),
     ({ id }) => `the search index has an entry for ${id}, which does not exist`,
   ),
 ]

@@ -1,6 +1,6 @@
 import type { Session } from '../engine.ts'
-import { indexed } from '../search.ts'
-import { openWords, words } from './statements.ts'
+import { type Indexed, termsOf } from '../search.ts'
+import { type IndexedWord, openWords, words } from './statements.ts'
 
 const buckets = 1 << 16
 
@@ -13,22 +13,21 @@ const bucketsLookedInto = 256
  */
 export class SearchWords {
   readonly #sums = new Int32Array(buckets)
-  readonly #index: 'deal_text' | 'party_text'
+  readonly #index: Indexed
 
-  constructor(index: 'deal_text' | 'party_text') {
+  constructor(index: Indexed) {
     this.#index = index
   }
 
   expect(row: { id: number; workspace_id: number }, columns: Readonly<Record<string, string>>): void {
     for (const [column, text] of Object.entries(columns)) {
-      for (const term of termsOf(row.workspace_id, text)) this.#add(row.id, hash(`${column}\n${term}`))
+      for (const term of new Set(termsOf(row.workspace_id, text))) this.#add(row.id, hash(`${column}\n${term}`))
     }
   }
 
   /** Reads the index. Returns whether a row may be one in which the two differ, and undefined if no row is. */
   async compare(session: Session): Promise<((id: number) => boolean) | undefined> {
-    await session.run(openWords(this.#index), {})
-    for await (const { term, doc, col } of session.each(words(this.#index), {})) this.#add(doc, -hash(`${col}\n${term}`))
+    for await (const { term, doc, col } of wordsIn(session, this.#index)) this.#add(doc, -hash(`${col}\n${term}`))
     const suspects = new Set<number>()
     for (const [bucket, sum] of this.#sums.entries()) if (sum !== 0 && suspects.size < bucketsLookedInto) suspects.add(bucket)
     return suspects.size > 0 ? (id) => suspects.has(id % buckets) : undefined
@@ -40,13 +39,10 @@ export class SearchWords {
   }
 }
 
-/** The words of a text as the index keeps them, each once. */
-const termsOf = (workspaceId: number, text: string): Set<string> =>
-  new Set(
-    indexed(workspaceId, text)
-      .split(' ')
-      .filter((word) => word !== ''),
-  )
+async function* wordsIn(session: Session, index: Indexed): AsyncGenerator<IndexedWord> {
+  await session.run(openWords(index), {})
+  yield* session.each(words(index), {})
+}
 
 /** FNV-1a. */
 function hash(text: string): number {
@@ -58,13 +54,13 @@ function hash(text: string): number {
 /** The rows whose words in the index are not exactly those of their texts, among those that may be. */
 export async function* differing<Row extends { id: number; workspace_id: number }>(
   session: Session,
-  index: 'deal_text' | 'party_text',
+  index: Indexed,
   rows: AsyncIterable<Row> | Iterable<Row>,
   mayDiffer: (id: number) => boolean,
   textsOf: (row: Row) => Readonly<Record<string, string>>,
 ): AsyncGenerator<number> {
   const found = new Map<number, Set<string>>()
-  for await (const { term, doc, col } of session.each(words(index), {})) {
+  for await (const { term, doc, col } of wordsIn(session, index)) {
     if (!mayDiffer(doc)) continue
     const own = found.get(doc) ?? new Set()
     found.set(doc, own.add(`${col}\n${term}`))
@@ -73,7 +69,7 @@ export async function* differing<Row extends { id: number; workspace_id: number 
     if (!mayDiffer(row.id)) continue
     const own = found.get(row.id) ?? new Set()
     const expected = Object.entries(textsOf(row)).flatMap(([column, text]) =>
-      [...termsOf(row.workspace_id, text)].map((term) => `${column}\n${term}`),
+      [...new Set(termsOf(row.workspace_id, text))].map((term) => `${column}\n${term}`),
     )
     if (expected.length !== own.size || expected.some((word) => !own.has(word))) yield row.id
   }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DomainError } from '../../domain/errors.ts'
-import { Param, type Session, type Statement, type Value, type Values } from '../engine.ts'
+import { type Amounts, Param, type Session, type Statement, type Value, type Values } from '../engine.ts'
 
 interface Compiled {
   sql: string
@@ -77,6 +77,12 @@ export class Connection implements Session {
   later(statement: Statement<unknown>, values: Values): void {
     this.#putOff.push({ statement, values })
   }
+
+  tally(statement: Statement<unknown>, key: Values, amounts: Amounts): void | Promise<void> {
+    return this.run(statement, { ...key, ...amounts })
+  }
+
+  hold(): void {}
 
   settle(): void {
     for (const { statement, values } of this.#putOff.slice(this.#settled)) this.#execute(statement, values)

@@ -1,3 +1,7 @@
+import { tables } from './0001-pipelines.postgres.ts'
+
+export const postgres = tables
+
 /**
  * Keys begin with the workspace wherever a list is read, so that no request ever touches another workspace's pages. Deleted deals stay
  * in the indexes: those who keep a copy in step ask for them as well. The sorts know what is deleted and archived, so that skipping to

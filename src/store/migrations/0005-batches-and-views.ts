@@ -32,4 +32,4 @@ create index saved_view_of_user on saved_view (workspace_id, user_id, id);
 `
 
 export const sqlite = steps('integer', ' strict', ' strict, without rowid')
-export const postgres = steps('bigint', '', '')
+export const postgres = `create sequence revision_ids;\n${steps('bigint', '', '')}`

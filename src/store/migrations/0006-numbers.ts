@@ -3,7 +3,7 @@
  * are led by time or by a stage and then time, so that new rows come to their ends. What existing deals have lived through is filled in
  * when the store is opened.
  */
-const tables = (integer: string, strict: string) => `
+const tables = (integer: string, text: string, strict: string) => `
 create table stretch (
   workspace_id ${integer} not null,
   deal_id ${integer} not null,
@@ -12,7 +12,7 @@ create table stretch (
   until ${integer},
   pipeline_id ${integer} not null,
   stage_id ${integer} not null,
-  kind text not null,
+  kind ${text} not null,
   entered_at ${integer} not null,
   born_at ${integer} not null,
   arrives integer not null,
@@ -21,10 +21,10 @@ create table stretch (
   stayed ${integer},
   user_id ${integer} not null,
   amount ${integer} not null,
-  currency text not null,
+  currency ${text} not null,
   owner_id ${integer} not null,
   probability integer,
-  expected_close_date text,
+  expected_close_date ${text},
   is_counted integer not null,
   is_gone integer not null,
   primary key (workspace_id, deal_id, nth)
@@ -37,10 +37,10 @@ create index stretch_of_cohort on stretch (workspace_id, pipeline_id, born_at, d
 create table balance (
   workspace_id ${integer} not null,
   pipeline_id ${integer} not null,
-  span integer not null,
+  span ${integer} not null,
   bucket integer not null,
   stage_id ${integer} not null,
-  currency text not null,
+  currency ${text} not null,
   owner_id ${integer} not null,
   month integer not null,
   stripe integer not null,
@@ -57,7 +57,7 @@ create table passage (
   day integer not null,
   from_stage_id ${integer} not null,
   to_stage_id ${integer} not null,
-  currency text not null,
+  currency ${text} not null,
   owner_id ${integer} not null,
   stripe integer not null,
   deal_count integer not null,
@@ -68,9 +68,11 @@ create table passage (
   aged ${integer} not null,
   primary key (workspace_id, pipeline_id, day, from_stage_id, to_stage_id, currency, owner_id, stripe)
 )${strict};
+`
 
+export const sqlite = `${tables('integer', 'text', ' strict, without rowid')}
 insert into sequence (name, value) select 'lives to fill in', count(*) from deal having count(*) > 0;
 `
 
-export const sqlite = tables('integer', ' strict, without rowid')
-export const postgres = tables('bigint', '')
+/** No store on PostgreSQL is older than this. */
+export const postgres = tables('bigint', 'text collate "C"', '')

@@ -1,13 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as first from './0001-pipelines.ts'
 import * as second from './0002-closed-from.ts'
+import * as feeds from './0003-feeds.ts'
 import * as signingIn from './0004-signing-in.ts'
 import * as batchesAndViews from './0005-batches-and-views.ts'
 import * as numbers from './0006-numbers.ts'
+import * as webhooks from './0007-webhooks.ts'
 import * as eventTimes from './0008-event-times.ts'
 
-/** Every step from an empty file to the present schema, in order. Steps are only ever added. */
-const steps: readonly { sqlite: string }[] = [first, second, signingIn, batchesAndViews, numbers, eventTimes]
+/** Every step from an empty database to the present schema, in order. Steps are only ever added. */
+export const steps: readonly { sqlite: string; postgres: string }[] = [
+  first,
+  second,
+  feeds,
+  signingIn,
+  batchesAndViews,
+  numbers,
+  webhooks,
+  eventTimes,
+]
 
 /** The store was written by a newer crmux than this one. */
 export class SchemaTooNew extends Error {
@@ -20,7 +31,7 @@ export class SchemaTooNew extends Error {
   }
 }
 
-/** Brings the schema up to date. Servers that start together wait for each other; the store of a newer crmux is refused. */
+/** Brings the schema of a SQLite file up to date. Servers that start together wait for each other; the store of a newer crmux is refused. */
 export function migrate(db: DatabaseSync): void {
   if (versionOf(db) === steps.length) return
   db.exec('begin exclusive')

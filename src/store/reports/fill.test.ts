@@ -3,7 +3,6 @@ import { openTestStore, type TestStore } from '../../../test/support/app.ts'
 import { changeDeal, createDeal } from '../../domain/edit-deals.ts'
 import { listStages } from '../../domain/stage.ts'
 import { examine } from '../doctor.ts'
-import type { SqliteEngine } from '../engines/sqlite.ts'
 import { fillLives } from './fill.ts'
 
 let store: TestStore
@@ -19,7 +18,7 @@ test('an older store’s deals get their lives from the log, once', async () => 
     const { id } = await createDeal(scope, { title: `Deal ${index}` })
     if (index % 100 === 0) await changeDeal(scope, id, { stageId: next?.id, amount: index })
   }
-  const { database } = store.engine as SqliteEngine
+  const database = store.sqlite()
   const look = () =>
     ['stretch', 'balance', 'passage'].map((table) => database.prepare(`select * from ${table} order by 1, 2, 3, 4`).all())
   const before = look()

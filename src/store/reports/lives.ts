@@ -60,8 +60,8 @@ export const lifeTable = (db: Db): Store['lives'] => ({
   of: (dealId) => all(db, ofDeal, toStretch, { deal: dealId }),
   save: async (dealId, before, after) => {
     await saveStretches(db, dealId, before, after)
-    await post(db, dealId, balances, balancesBetween(before, after))
-    await post(db, dealId, passages, passagesBetween(before, after))
+    await post(db, balances, balancesBetween(before, after))
+    await post(db, passages, passagesBetween(before, after))
   },
 })
 
@@ -72,11 +72,10 @@ export async function beginLives(db: Db, lives: readonly (readonly [dealId: numb
       await insertRow(db, 'stretch', fromStretch(stretch, db.workspaceId, dealId) as unknown as Columns)
     }
   }
-  const [stripe] = lives[0] ?? [0]
   const all = lives.flatMap(([, life]) => life)
-  await post(db, stripe, balances, balancesBetween([], all))
+  await post(db, balances, balancesBetween([], all))
   const each = lives.flatMap(([, life]) => passagesBetween([], life))
-  await post(db, stripe, passages, passagesTogether(each))
+  await post(db, passages, passagesTogether(each))
 }
 
 const ofDeal = statement<StretchRow>(
@@ -113,7 +112,7 @@ const isOnlyEnded = (a: Stretch, b: Stretch): boolean =>
 interface Ledger<T> {
   table: 'balance' | 'passage'
   keys: Readonly<Record<string, (entry: T) => Value>>
-  sums: Readonly<Record<string, (entry: T) => Value>>
+  sums: Readonly<Record<string, (entry: T) => number | bigint>>
 }
 
 const balances: Ledger<Balance> = {
@@ -155,18 +154,26 @@ const passages: Ledger<Passage> = {
   },
 }
 
-/** On a server that many write to at once, a sum is spread over so many rows, so that they seldom wait for each other. */
-const stripes = 16
-
 /** So many entries go into one statement. */
 const atOnce = 8
 
-async function post<T>({ session, engine, workspaceId }: Db, dealId: number, ledger: Ledger<T>, entries: readonly T[]) {
-  const stripe = engine.kind === 'sqlite' ? 0 : dealId % stripes
+/** Where many write at once a sum is spread over several rows, the stripes, and written at the end of the transaction. */
+async function post<T>(db: Db, ledger: Ledger<T>, entries: readonly T[]) {
+  if (db.engine.kind === 'sqlite') await postTogether(db, ledger, entries)
+  else
+    for (const entry of entries)
+      await db.session.tally(
+        adding(ledger, 1),
+        { workspace: db.workspaceId, ...read(ledger.keys, entry) },
+        read(ledger.sums, entry),
+      )
+}
+
+async function postTogether<T>({ session, workspaceId }: Db, ledger: Ledger<T>, entries: readonly T[]) {
   const sorted = entries.length < 2 ? entries : inOrder(ledger, entries)
   for (let first = 0; first < sorted.length; first += atOnce) {
     const part = sorted.slice(first, first + atOnce)
-    const values: Record<string, Value> = { workspace: workspaceId, stripe }
+    const values: Record<string, Value> = { workspace: workspaceId, stripe: 0 }
     for (const [index, entry] of part.entries()) {
       for (const [column, read] of Object.entries(ledger.keys)) values[`${column}_${index}`] = read(entry)
       for (const [column, read] of Object.entries(ledger.sums)) values[`${column}_${index}`] = read(entry)
@@ -174,6 +181,10 @@ async function post<T>({ session, engine, workspaceId }: Db, dealId: number, led
     await session.run(adding(ledger, part.length), values)
   }
 }
+
+/** What an entry has in some columns, under the names that the first entry of a statement goes by. */
+const read = <T, V>(columns: Readonly<Record<string, (entry: T) => V>>, entry: T): Record<string, V> =>
+  Object.fromEntries(Object.entries(columns).map(([column, value]) => [`${column}_0`, value(entry)]))
 
 /** Whoever writes several rows takes them in the same order, so that no two wait for each other. */
 const inOrder = <T>({ keys }: Ledger<T>, entries: readonly T[]): T[] => {

@@ -70,7 +70,7 @@ const kindNote = (stage: StageJson): string =>
 export function MergeStage({ stage, stages, deals, onClose }: StageDialogProps) {
   const { act, isBusy, error } = useAct({ quiet: true })
   const targets = mergeTargets(stages, stage)
-  const [into, setInto] = useState(likelyHeir(targets.concat(stage), stage)?.id ?? targets[0]?.id)
+  const [into, setInto] = useState(likelyHeir(stages, stage)?.id)
   const merge = () =>
     act({
       write: () => write('POST', `/stages/${stage.id}/merge`, { into }),

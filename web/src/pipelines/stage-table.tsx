@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import type { PipelineJson } from '../../../src/dialects/native/pipelines.ts'
 import type { StageJson } from '../../../src/dialects/native/stages.ts'
-import { announce } from '../announce.ts'
 import { write } from '../api.ts'
 import { keys, queryClient } from '../queries.ts'
 import { useSession } from '../session.ts'
@@ -33,8 +32,12 @@ export function StageTable({ pipeline, pipelines, stages, counts }: StageTablePr
     const next = withStageAt(stages, stage.id, place)
     if (!next) return
     showAtOnce(pipeline.id, next)
-    announce(`${stage.name} is now ${next.findIndex(({ id }) => id === stage.id) + 1} of ${next.length}`)
-    act({ write: () => write('PATCH', `/stages/${stage.id}`, place), changes, done: `“${stage.name}” moved.` })
+    const at = next.findIndex(({ id }) => id === stage.id) + 1
+    act({
+      write: () => write('PATCH', `/stages/${stage.id}`, place),
+      changes,
+      done: `“${stage.name}” moved to place ${at} of ${next.length}.`,
+    })
   }
   const close = () => setAsked(undefined)
   const deals = (asked && counts?.get(asked.stage.id)) ?? 0

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import type { InvitationJson, NewInvitationJson } from '../../../src/dialects/native/invitations.ts'
 import { getAll, sentence, write } from '../api.ts'
 import { day } from '../format.ts'
 import type { Role } from '../session.ts'
@@ -11,16 +12,6 @@ import { FaultBox } from '../ui/small.tsx'
 import { useAct } from '../use-act.ts'
 import { roleNames, roles } from './roles.ts'
 import { Section, Table } from './section.tsx'
-
-interface InvitationJson {
-  id: number
-  email: string
-  role: Role
-  expiresAt: string
-}
-interface NewInvitationJson extends InvitationJson {
-  url: string
-}
 
 const key = ['invitations']
 
@@ -61,15 +52,15 @@ export function Invitations() {
 }
 
 /** Makes a link for somebody; it is shown once, and the admin sends it on. */
-export function InviteDialog({ onClose }: { onClose: () => void }) {
+export function InviteDialog({ email: known = '', onClose }: { email?: string; onClose: () => void }) {
   const { act, isBusy, fault, error } = useAct<NewInvitationJson>({ quiet: true })
-  const [email, setEmail] = useState('')
+  const [email, setEmail] = useState(known)
   const [role, setRole] = useState<Role>('member')
   const [made, setMade] = useState<NewInvitationJson>()
   const submit = (event: FormEvent) => {
     event.preventDefault()
     act({
-      write: () => write('POST', '/invitations', { email: email.trim(), role }),
+      write: () => write('POST', '/invitations', { email: email.trim(), ...(known === '' ? { role } : {}) }),
       changes: [key],
       onDone: ({ data }) => setMade(data),
     })
@@ -81,7 +72,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           Send it yourself; it is shown this once. Whoever opens it sets a name and a password and is in, until{' '}
           {day(made.expiresAt)}.
         </p>
-        <Copyable label="Invitation link" text={made.url} />
+        <Copyable label="Invitation link" text={made.url ?? ''} />
         <DialogActions>
           <Button looks="primary" onClick={onClose}>
             Done
@@ -90,27 +81,30 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       </Dialog>
     )
   return (
-    <Dialog title="Invite somebody" open onClose={onClose}>
+    <Dialog title={known === '' ? 'Invite somebody' : 'A new link to sign in with'} open onClose={onClose}>
       <form onSubmit={submit} className="settings-form">
         <TextField
           label="E-mail"
           type="email"
           required
+          readOnly={known !== ''}
           value={email}
           onChange={(event) => setEmail(event.target.value)}
           fault={fault('email', 'E-mail')}
         />
-        <SelectField
-          label="Role"
-          value={role}
-          onChange={(event) => setRole(roles.find((one) => one === event.target.value) ?? 'member')}
-        >
-          {roles.map((one) => (
-            <option key={one} value={one}>
-              {roleNames[one]}
-            </option>
-          ))}
-        </SelectField>
+        {known === '' && (
+          <SelectField
+            label="Role"
+            value={role}
+            onChange={(event) => setRole(roles.find((one) => one === event.target.value) ?? 'member')}
+          >
+            {roles.map((one) => (
+              <option key={one} value={one}>
+                {roleNames[one]}
+              </option>
+            ))}
+          </SelectField>
+        )}
         {error && !fault('email', 'E-mail') && <FaultBox>{sentence(error)}</FaultBox>}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>

@@ -19,7 +19,7 @@ export function People() {
   const { data } = useUsers()
   const { can } = useSession()
   const isAdmin = can('admin')
-  const [isInviting, setInviting] = useState(false)
+  const [invited, setInvited] = useState<string>()
   const [showsGone, setShowsGone] = useState(false)
   const gone = data?.filter(({ isActive }) => !isActive).length ?? 0
   const shown = data?.filter(({ isActive }) => isActive || showsGone)
@@ -29,12 +29,17 @@ export function People() {
       <Section
         title="People"
         about={whatRolesDo}
-        actions={isAdmin && <Button onClick={() => setInviting(true)}>Invite somebody</Button>}
+        actions={isAdmin && <Button onClick={() => setInvited('')}>Invite somebody</Button>}
       >
         {shown ? (
           <Table label="Members" heads={['Name', 'E-mail', 'Phone', 'Role', '']}>
             {shown.map((user) => (
-              <Person key={user.id} user={user} isLastAdmin={admins === 1 && user.role === 'admin' && user.isActive} />
+              <Person
+                key={user.id}
+                user={user}
+                onInvite={() => setInvited(user.email)}
+                isLastAdmin={admins === 1 && user.role === 'admin' && user.isActive}
+              />
             ))}
           </Table>
         ) : (
@@ -48,12 +53,19 @@ export function People() {
         )}
       </Section>
       {isAdmin && <Invitations />}
-      {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {invited !== undefined && <InviteDialog email={invited} onClose={() => setInvited(undefined)} />}
     </>
   )
 }
 
-function Person({ user, isLastAdmin }: { user: UserJson; isLastAdmin: boolean }) {
+interface PersonProps {
+  user: UserJson
+  isLastAdmin: boolean
+  /** Makes a link with which they set a new password. */
+  onInvite: () => void
+}
+
+function Person({ user, isLastAdmin, onInvite }: PersonProps) {
   const { can, user: me } = useSession()
   const { act, isBusy } = useAct()
   const isAdmin = can('admin')
@@ -103,7 +115,15 @@ function Person({ user, isLastAdmin }: { user: UserJson; isLastAdmin: boolean })
           `${roleNames[user.role]}${user.isActive ? '' : ', left'}`
         )}
       </td>
-      <td className="end">{isAdmin && <MoreMenu of={user.name} items={[away]} disabled={isBusy} />}</td>
+      <td className="end">
+        {isAdmin && (
+          <MoreMenu
+            of={user.name}
+            items={[{ label: 'New link to sign in…', onClick: onInvite }, 'line', away]}
+            disabled={isBusy}
+          />
+        )}
+      </td>
     </tr>
   )
 }

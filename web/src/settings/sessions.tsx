@@ -1,19 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
+import type { SessionJson } from '../../../src/dialects/native/sessions.ts'
 import { getAll, write } from '../api.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState, SkeletonLines, When } from '../ui/small.tsx'
 import { useAct } from '../use-act.ts'
 import { browserOf } from './browser.ts'
 import { Section, Table } from './section.tsx'
-
-interface SessionJson {
-  id: number
-  createdAt: string
-  seenAt: string
-  userAgent: string
-  address: string
-  isCurrent: boolean
-}
 
 const key = ['sessions']
 

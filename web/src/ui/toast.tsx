@@ -12,7 +12,7 @@ interface Action {
 /** Says what was done, for some seconds, with the way back where there is one. It is read out as well. */
 export function toast(text: string, action?: Action): string {
   const id = manager.add({
-    description: text,
+    title: text,
     timeout: action ? 10_000 : 6000,
     ...(action && {
       actionProps: {
@@ -31,14 +31,14 @@ export const closeToast = (id: string): void => manager.close(id)
 
 /** Says why something could not be done. */
 export const toastError = (error: unknown): void => {
-  manager.add({ description: sentence(error), timeout: 10_000, priority: 'high' })
+  manager.add({ title: sentence(error), timeout: 10_000, priority: 'high' })
 }
 
 function List() {
   const { toasts } = Base.useToastManager()
   return toasts.map((toast) => (
     <Base.Root key={toast.id} toast={toast} className="toast" swipeDirection={['down', 'right']}>
-      <Base.Description />
+      <Base.Title render={<p />} />
       {toast.actionProps && <Base.Action className="button action" />}
       <Base.Close className="button icon" aria-label="Dismiss">
         <Icon name="close" />

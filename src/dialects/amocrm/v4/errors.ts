@@ -81,6 +81,8 @@ const nouns: Readonly<Record<Entity, string>> = {
   loss_reason: 'Loss reason',
   custom_field: 'Custom field',
   record: 'Entity',
+  webhook: 'Webhook',
+  delivery: 'Entity',
 }
 
 const conflicts: Readonly<Partial<Record<ConflictRule, string>>> = {

@@ -7,6 +7,7 @@ let app: TestApp
 let ws: TestWorkspace
 let api: Client
 let ids: Record<string, number>
+let delivery: number
 
 beforeAll(async () => {
   app = await openTestApp()
@@ -27,10 +28,13 @@ beforeAll(async () => {
     'loss-reasons': await one('/loss-reasons', { name: 'Odd' }),
     'custom-fields': await one('/custom-fields', { subject: 'deal', name: 'Field' }),
     users: ws.admin.id,
+    views: await one('/views', { name: 'View', page: 'list', query: '' }),
     tokens: (await api.get('/tokens')).body.data[0].id,
+    webhooks: await one('/webhooks', { url: 'https://receiver.example', events: ['*'] }),
     invitations: await one('/invitations', { email: 'bo@acme.example' }),
     sessions: await session(),
   }
+  delivery = await one(`/webhooks/${ids.webhooks}/test`, {})
 })
 afterAll(() => app.close())
 
@@ -38,7 +42,10 @@ afterAll(() => app.close())
 const routes = () =>
   app.server.routes
     .filter(({ dialect, url }) => dialect === 'native' && url !== '/openapi.json')
-    .map(({ method, url, spec }) => ({ method, url, spec, path: url.replace(':id', String(ids[url.split('/')[1] ?? ''])) }))
+    .map(({ method, url, spec }) => {
+      const path = url.replace(':id', String(ids[url.split('/')[1] ?? ''])).replace(':delivery', String(delivery))
+      return { method, url, spec, path }
+    })
 
 const withBody = () => routes().filter(({ method, spec }) => spec.body !== undefined && method !== 'GET')
 

@@ -50,6 +50,13 @@ const writes: readonly [string, string, object | undefined, Role][] = [
   ['POST', '/custom-fields', { subject: 'deal', name: 'F' }, 'manager'],
   ['PATCH', '/custom-fields/:field', { name: 'F2' }, 'manager'],
   ['DELETE', '/custom-fields/:field', undefined, 'manager'],
+  ['POST', '/webhooks', { url: 'https://receiver.example', events: ['*'] }, 'manager'],
+  ['PATCH', '/webhooks/:hook', { name: 'H' }, 'manager'],
+  ['POST', '/webhooks/:hook/rotate-secret', {}, 'manager'],
+  ['POST', '/webhooks/:hook/test', {}, 'manager'],
+  ['POST', '/webhooks/:hook/replay', {}, 'manager'],
+  ['DELETE', '/webhooks/:hook', undefined, 'manager'],
+  ['POST', '/views', { name: 'V', page: 'list', query: '' }, 'viewer'],
 ]
 
 /** A workspace with one of everything, and a member of the role. */
@@ -74,6 +81,7 @@ async function open(role: Role, by: 'token' | 'session' = 'token'): Promise<{ ca
     company: await one('/companies', { name: 'Acme' }),
     reason: await one('/loss-reasons', { name: 'Odd' }),
     field: await one('/custom-fields', { subject: 'deal', name: 'Field' }),
+    hook: await one('/webhooks', { url: 'https://receiver.example', events: ['*'] }),
     invitation: await one('/invitations', { email: 'open@x.example' }),
   }
   const fill = (text: string) =>
@@ -108,8 +116,16 @@ describe('native: roles', () => {
       .filter(({ dialect, method }) => dialect === 'native' && method !== 'GET')
       .map(({ method, url, spec }) => `${method} ${url} ${(spec as Spec).about.role ?? 'viewer'}`)
     const tested = writes.map(([method, path, , role]) => `${method} ${path.replace(/:\w+/, ':id')} ${role}`)
-    // Their answers depend on whose user or token it is; account.test.ts and undo.test.ts have them.
-    const others = ['POST /undo/:token member', 'PATCH /users/:id viewer', 'DELETE /tokens/:id viewer']
+    // Their answers depend on whose user or token it is; account.test.ts, undo.test.ts and views.test.ts have them.
+    const others = [
+      'POST /undo/:token member',
+      'PATCH /views/:id viewer',
+      'DELETE /views/:id viewer',
+      'PATCH /users/:id viewer',
+      'DELETE /tokens/:id viewer',
+    ]
+    // There once something was sent; webhooks.test.ts has it.
+    others.push('POST /webhooks/:id/deliveries/:delivery/replay manager')
     // Anybody's who has a session, or has yet to get one; sessions.test.ts and invitations.test.ts have them.
     const ofSessions = ['POST /session', 'PATCH /session', 'DELETE /session', 'DELETE /sessions', 'DELETE /sessions/:id']
     const ofStrangers = ['POST /me/password', 'POST /welcome/check', 'POST /welcome']
@@ -117,11 +133,11 @@ describe('native: roles', () => {
     expect([...tested, ...others].sort()).toEqual(told.sort())
   })
 
-  test('a viewer reads everything', async () => {
+  test('a viewer reads everything but webhooks', async () => {
     const { caller, fill } = await open('viewer')
     const ids: Record<string, string> = { 'loss-reasons': ':reason', 'custom-fields': ':field', companies: ':company' }
     for (const { url } of app.server.routes.filter(({ dialect, method }) => dialect === 'native' && method === 'GET')) {
-      if (/^\/(?:users|tokens)\//.test(url) || url === '/session') continue
+      if (/^\/(?:users\/|tokens\/|webhooks)/.test(url) || url === '/session') continue
       const noun = url.split('/')[1] ?? ''
       const path = fill(url.replace(':id', ids[noun] ?? `:${noun.replace(/s$/, '')}`))
       // What never ends is only asked whether it would begin.

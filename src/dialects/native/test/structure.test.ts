@@ -22,6 +22,30 @@ const stagesOf = async (api: Client, id: number): Promise<Body[]> => (await api.
 const names = async (api: Client, id: number) => (await stagesOf(api, id)).map(({ name }) => name).join(' ')
 
 describe('native: pipelines', () => {
+  test('begin as those of a vendor, whose templates are listed', async () => {
+    const { api } = await open()
+    const { body } = await api.get('/templates')
+    expect(body.data.map(({ name }: Body) => name).sort()).toEqual(['amocrm', 'pipeback', 'pipedrive', 'productive', 'sell'])
+    for (const template of body.data) {
+      const made = await api.post('/pipelines', { name: `Like ${template.title}`, template: template.name })
+      expect([made.status, made.body.data.hasProbability]).toEqual([201, template.hasProbability])
+      const stages = await stagesOf(api, made.body.data.id)
+      const open = (stage: Body) => stage.kind === 'open'
+      expect(stages.filter(open).map(({ name, probability }) => [name, probability])).toEqual(
+        template.stages.filter(open).map(({ name, probability }: Body) => [name, probability]),
+      )
+      expect(stages.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['open', 'won', 'lost']))
+      const [created] = (await api.get(`/pipelines/${made.body.data.id}/events`)).body.data
+      expect(created.dialect).toBe('native')
+    }
+    const unknown = await api.post('/pipelines', { name: 'P', template: 'hubspot' })
+    expect([unknown.status, unknown.body.errors[0]]).toMatchObject([422, { field: 'template', rule: 'choice' }])
+    const both = await api.post('/pipelines', { name: 'P', template: 'sell', stages: [{ name: 'A' }] })
+    expect([both.status, both.body.errors[0]]).toMatchObject([422, { field: 'template', rule: 'not_allowed' }])
+    const weighs = await api.post('/pipelines', { name: 'P', template: 'pipedrive', hasProbability: true })
+    expect(weighs.body.data.hasProbability).toBe(true)
+  })
+
   test('are added with their stages, and closed ones are added where none is named', async () => {
     const { api } = await open()
     const made = await api.post('/pipelines', {

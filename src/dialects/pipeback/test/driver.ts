@@ -18,50 +18,55 @@ const codes = new Map(currencyCodes.map((code) => [currencyId(code), code]))
 function speakTo(client: Client, uuids: Uuids): DialectClient {
   const uuid = (table: UuidTable, id: number) => uuids.uuidOf(table, id)
 
-  const readStage = (stage: Item): StageFacts => ({
-    id: uuids.idOf('stage', stage.id),
+  const readStage = async (stage: Item): Promise<StageFacts> => ({
+    id: await uuids.idOf('stage', stage.id),
     name: String(stage.name),
-    pipelineId: uuids.idOf('pipeline', String(stage.pipeline_id)),
+    pipelineId: await uuids.idOf('pipeline', String(stage.pipeline_id)),
     kind: 'open',
     probability: Number(stage.probability),
     rotAfterDays: Number(stage.rotting_days) || null,
   })
-  const readDeal = (deal: Item): DealFacts => {
+  const readDeal = async (deal: Item): Promise<DealFacts> => {
     const currency = codes.get(String(deal.currency_id)) ?? ''
     return {
-      id: uuids.idOf('deal', deal.id),
+      id: await uuids.idOf('deal', deal.id),
       title: String(deal.name),
       value: toMajor(Number(deal.amount), currency),
       currency,
-      stageId: uuids.idOf('stage', String(deal.pipeline_stage_id)),
+      stageId: await uuids.idOf('stage', String(deal.pipeline_stage_id)),
       outcome: deal.status as DealFacts['outcome'], // one of three, as the tests beside this one hold
-      ownerId: uuids.idOf('user', String(deal.owner_id)),
+      ownerId: await uuids.idOf('user', String(deal.owner_id)),
       expectedCloseDate: deal.expected_close_date as string | null,
     }
   }
-  const writeDeal = ({ title, value, currency, stageId, expectedCloseDate }: DealInput, known = 'USD') => ({
+  const writeDeal = async ({ title, value, currency, stageId, expectedCloseDate }: DealInput, known = 'USD') => ({
     name: title,
     amount: value === undefined ? undefined : toMinor(value, currency ?? known),
     currency_id: currency === undefined ? undefined : currencyId(currency),
-    pipeline_stage_id: stageId === undefined ? undefined : uuid('stage', stageId),
+    pipeline_stage_id: stageId === undefined ? undefined : await uuid('stage', stageId),
     expected_close_date: expectedCloseDate,
   })
-  const told = <T>(answer: Answer, read: (item: Item) => T): Told<T> =>
-    answer.status < 300 ? { ok: true, value: read(answer.body.data) } : { ok: false, ...answer }
-  const pathOf = (id: number) => `/app/deals/${uuid('deal', id)}`
-  const put = async (id: number, body: object) => told(await client.put(pathOf(id), body), readDeal)
+  const told = async <T>(answer: Answer, read: (item: Item) => T | Promise<T>): Promise<Told<T>> =>
+    answer.status < 300 ? { ok: true, value: await read(answer.body.data) } : { ok: false, ...answer }
+  const pathOf = async (id: number) => `/app/deals/${await uuid('deal', id)}`
+  const put = async (id: number, body: object) => told(await client.put(await pathOf(id), body), readDeal)
   const stages = async (): Promise<StageItem[]> => (await client.pipelines()).flatMap((pipeline) => pipeline.stages)
-  const pipelineOf = async (stageId: number) =>
-    (await stages()).find(({ id }) => id === uuid('stage', stageId))?.pipeline_id ?? 'none'
-  const stagePath = async (id: number) => `/app/pipelines/${await pipelineOf(id)}/stages/${uuid('stage', id)}`
+  const pipelineOf = async (stageId: number) => {
+    const own = await uuid('stage', stageId)
+    return (await stages()).find(({ id }) => id === own)?.pipeline_id ?? 'none'
+  }
+  const stagePath = async (id: number) => `/app/pipelines/${await pipelineOf(id)}/stages/${await uuid('stage', id)}`
 
   return {
     listStages: async (pipelineId) =>
-      (await stages()).map(readStage).filter((stage) => pipelineId === undefined || stage.pipelineId === pipelineId),
-    listPipelines: async () => (await client.pipelines()).map(({ id, name }) => ({ id: uuids.idOf('pipeline', id), name })),
+      (await Promise.all((await stages()).map(readStage))).filter(
+        (stage) => pipelineId === undefined || stage.pipelineId === pipelineId,
+      ),
+    listPipelines: async () =>
+      Promise.all((await client.pipelines()).map(async ({ id, name }) => ({ id: await uuids.idOf('pipeline', id), name }))),
     listDeals: async ({ stageId, outcome } = {}) => {
       const filters = {
-        ...(stageId === undefined ? {} : { pipeline_stage_id: uuid('stage', stageId) }),
+        ...(stageId === undefined ? {} : { pipeline_stage_id: await uuid('stage', stageId) }),
         ...(outcome === undefined ? {} : { status: outcome }),
       }
       const deals: DealFacts[] = []
@@ -69,32 +74,32 @@ function speakTo(client: Client, uuids: Uuids): DialectClient {
         const { body } = await client.list(
           `/app/deals?${new URLSearchParams({ ...filters, per_page: '100', page: String(page) })}`,
         )
-        deals.push(...body.data.map(readDeal))
+        deals.push(...(await Promise.all<DealFacts>(body.data.map(readDeal))))
         if (body.links.next === null) return deals
       }
     },
-    getDeal: async (id) => told(await client.get(pathOf(id)), readDeal),
+    getDeal: async (id) => told(await client.get(await pathOf(id)), readDeal),
     createDeal: async ({ contactId, stageId, ...input }) => {
       const [fallback] = await client.pipelines()
       const body = {
-        ...writeDeal({ ...input, ...(stageId === undefined ? {} : { stageId }) }),
+        ...(await writeDeal({ ...input, ...(stageId === undefined ? {} : { stageId }) })),
         pipeline_id: stageId === undefined ? fallback?.id : await pipelineOf(stageId),
-        contact_id: contactId === undefined ? undefined : uuid('party', contactId),
+        contact_id: contactId === undefined ? undefined : await uuid('party', contactId),
       }
       return told(await client.post('/app/deals', body), readDeal)
     },
     changeDeal: async (id, input) => {
-      const deal = await client.get(pathOf(id))
-      return put(id, writeDeal(input, codes.get(String(deal.body.data?.currency_id))))
+      const deal = await client.get(await pathOf(id))
+      return put(id, await writeDeal(input, codes.get(String(deal.body.data?.currency_id))))
     },
-    moveDeal: (id, stageId) => put(id, { pipeline_stage_id: uuid('stage', stageId) }),
+    moveDeal: async (id, stageId) => put(id, { pipeline_stage_id: await uuid('stage', stageId) }),
     winDeal: (id) => put(id, { status: 'won' }),
     // The vendor has no word for why.
     loseDeal: (id) => put(id, { status: 'lost' }),
     reopenDeal: (id) => put(id, { status: 'open' }),
-    deleteDeal: async (id) => told(await client.delete(pathOf(id)), () => undefined),
+    deleteDeal: async (id) => told(await client.delete(await pathOf(id)), () => undefined),
     addStage: async ({ pipelineId, name }) =>
-      told(await client.post(`/app/pipelines/${uuid('pipeline', pipelineId)}/stages`, { name }), readStage),
+      told(await client.post(`/app/pipelines/${await uuid('pipeline', pipelineId)}/stages`, { name }), readStage),
     renameStage: async (id, name) => told(await client.put(await stagePath(id), { name }), readStage),
     // As the vendor says: stages of the default pipeline can be deleted once another pipeline is the default.
     deleteStage: async (id) => {
@@ -109,15 +114,15 @@ function speakTo(client: Client, uuids: Uuids): DialectClient {
       return told(answer, () => undefined)
     },
     addPipeline: async (name) =>
-      told(await client.post('/app/pipelines', { name }), (item) => ({
-        id: uuids.idOf('pipeline', item.id),
+      told(await client.post('/app/pipelines', { name }), async (item) => ({
+        id: await uuids.idOf('pipeline', item.id),
         name: String(item.name),
       })),
     withId: (kind, id) =>
       calls[kind].map((call) => ({
         name: call,
         send: async () => {
-          const theirs = uuid(tables[kind], id)
+          const theirs = await uuid(tables[kind], id)
           const [mine] = await client.pipelines()
           const [method = 'GET', path = '', body] = call
             .replaceAll('#', theirs)

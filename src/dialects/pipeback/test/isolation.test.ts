@@ -37,9 +37,9 @@ describe('ids of another workspace', () => {
     const [mine, theirs] = [await furnish(), await furnish()]
     const { uuids } = theirs.ws
     const ids: Record<Kind, number> = {
-      deal: uuids.idOf('deal', theirs.deal.id),
-      stage: uuids.idOf('stage', stageOf(theirs.sales, 1).id),
-      pipeline: uuids.idOf('pipeline', theirs.other.id),
+      deal: await uuids.idOf('deal', theirs.deal.id),
+      stage: await uuids.idOf('stage', stageOf(theirs.sales, 1).id),
+      pipeline: await uuids.idOf('pipeline', theirs.other.id),
       contact: theirs.contact.id,
       company: theirs.company.id,
       user: theirs.ws.admin.id,
@@ -58,7 +58,7 @@ describe('ids of another workspace', () => {
   })
 
   test('every call with an id in its path is tried', () => {
-    const client = driver.connect({ origin: app.origin, workspace: { uuids: { uuidOf: () => '' } } as never })
+    const client = driver.connect({ origin: app.origin, workspace: { uuids: { uuidOf: async () => '' } } as never })
     const tried = new Set(
       kinds.flatMap((kind) =>
         client.withId(kind, 0).map(({ name }) => name.replaceAll(/#|PIPELINE|STAGE/g, ':').replace(/^(\S+ [^ ?]+).*/, '$1')),

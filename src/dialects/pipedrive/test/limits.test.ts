@@ -132,6 +132,7 @@ test('pipedrive 81, 81a: a spent budget is 429 with something remaining, until m
         now: () => clock.at,
         enforceLimits: true,
         apis: [],
+        targets: { fault: () => undefined },
         beforeClose: () => {},
         routes: [],
       },

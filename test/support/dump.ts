@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type Engine, param, type Statement, statement } from '../../src/store/engine.ts'
+import { type Sql, sql } from '../../src/store/sql.ts'
 
 const prepared = new WeakMap<DatabaseSync, StatementSync[]>()
 
@@ -38,3 +40,44 @@ export function dumpAll(db: DatabaseSync): Record<string, string> {
   }
   return Object.fromEntries(tables.map(({ name }) => [name, rows(name)]))
 }
+
+const dumps = new WeakMap<Engine, { all: Statement<{ dump: string }>; ofOne: Statement<{ dump: string }> }>()
+
+/** As {@link dumpOf} or {@link dumpAll}, in PostgreSQL; all tables at one moment. */
+export async function dumpPostgres(engine: Engine, workspaceId: number | undefined): Promise<string> {
+  const { all, ofOne } = dumps.get(engine) ?? (await statementsFor(engine))
+  const row = await (workspaceId === undefined
+    ? engine.reader.one(all, {})
+    : engine.reader.one(ofOne, { workspace: workspaceId }))
+  return row?.dump ?? ''
+}
+
+async function statementsFor(engine: Engine) {
+  const tables = await engine.reader.all(tablesOf, {})
+  const dump = (names: readonly string[], where: Sql) =>
+    sql`select string_agg(name || rows, '\n' order by name) as dump from (${sql.join(
+      names.map(
+        (name) =>
+          sql`select ${sql.lit(name)} as name, coalesce(string_agg(t::text, '\n' order by t::text collate "C"), '') as rows from ${sql.ref(name)} as t ${where}`,
+      ),
+      ' union all ',
+    )}) as dumped`
+  const owned = tables.filter(({ owned }) => owned).map(({ name }) => name)
+  const made = {
+    all: statement<{ dump: string }>(() =>
+      dump(
+        tables.map(({ name }) => name),
+        sql``,
+      ),
+    ),
+    ofOne: statement<{ dump: string }>(() => dump(owned, sql`where workspace_id = ${param('workspace')}`)),
+  }
+  dumps.set(engine, made)
+  return made
+}
+
+const tablesOf = statement<{ name: string; owned: boolean }>(
+  () =>
+    sql`select table_name::text as name, bool_or(column_name = 'workspace_id') as owned from information_schema.columns
+      where table_schema = current_schema() group by table_name`,
+)
