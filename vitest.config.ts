@@ -25,7 +25,12 @@ export default defineConfig({
         test: {
           ...common,
           name: 'postgres',
-          include: ['src/store/*.test.ts', 'test/races/**/*.test.ts', 'test/postgres/**/*.test.ts'],
+          include: [
+            'src/store/*.test.ts',
+            'test/properties/numbers/*.test.ts',
+            'test/races/**/*.test.ts',
+            'test/postgres/**/*.test.ts',
+          ],
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: ['test/support/postgres.ts'],
         },
