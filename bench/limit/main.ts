@@ -14,7 +14,6 @@ import { sqliteDatabase } from './sqlite.ts'
 
 export interface Learn {
   calls: readonly Call[]
-  makes: boolean
 }
 
 interface Learnt {
@@ -46,11 +45,11 @@ const server = createServer((req, res) => {
   else req.on('end', go).resume()
 })
 
-process.on('message', async ({ calls, makes }: Learn) => {
+process.on('message', async ({ calls }: Learn) => {
   try {
     const plans: Plan[] = []
     for (const call of calls) plans.push(await recording.record(call))
-    learnt = plans.map((plan) => ({ plan, steps: makes ? freshened(plan) : () => plan.steps }))
+    learnt = plans.map((plan) => ({ plan, steps: plan.writes ? freshened(plan) : () => plan.steps }))
     process.send?.({ learnt: plans.length })
   } catch (error) {
     process.send?.({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) })

@@ -70,8 +70,9 @@ export interface TokenDraft {
   userId?: number | undefined
 }
 
-export const requireEmail = (email: string): string =>
-  /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u.test(email) ? email.toLowerCase() : invalid('email', 'format')
+export const isEmail = (text: string): boolean => /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u.test(text)
+
+export const requireEmail = (email: string): string => (isEmail(email) ? email.toLowerCase() : invalid('email', 'format'))
 
 export const findMember = async ({ store }: Scope, id: number): Promise<Member> => found(await store.members.get(id), 'user')
 

@@ -1,4 +1,5 @@
 import type { ProblemJson } from '../../src/dialects/native/problem-json.ts'
+import type { UndoneJson } from '../../src/dialects/native/undo.ts'
 
 /** The native API as the page calls it: typed answers, and refusals in plain sentences. */
 
@@ -88,12 +89,16 @@ export async function write<T = undefined>(
   return { data, undo: response.headers.get('undo-token') ?? undefined }
 }
 
+const keptBytes = 20_000
+
 async function send(method: string, path: string, { query, body, version, signal }: Options): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' })
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (version !== undefined) headers.set('if-match', `"${version}"`)
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (body !== undefined) init.body = JSON.stringify(body)
+  // Who leaves the page right after a write does not lose it. Browsers let only short ones outlive the page.
+  if (method !== 'GET' && String(init.body ?? '').length < keptBytes) init.keepalive = true
   if (signal) init.signal = signal
   const response = await fetch(`/api/v1${path}${queryText(query)}`, init).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
@@ -126,7 +131,8 @@ export function queryText(query: Query = {}): string {
 }
 
 /** Takes a write back. */
-export const undo = (token: string): Promise<Written<unknown>> => write('POST', `/undo/${encodeURIComponent(token)}`)
+export const undo = async (token: string): Promise<UndoneJson> =>
+  (await write<UndoneJson>('POST', `/undo/${encodeURIComponent(token)}`)).data
 
 /** The sentence to show for anything that was thrown. */
 export const sentence = (error: unknown): string =>

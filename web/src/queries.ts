@@ -22,6 +22,7 @@ export const queryClient = new QueryClient({
 /** The first word names the noun: whatever changes a noun invalidates `[noun]`. */
 export const keys = {
   me: ['me'],
+  entry: ['me', 'entry'],
   workspace: ['workspace'],
   users: ['users'],
   pipelines: ['pipelines'],

@@ -25,6 +25,6 @@ export async function signOut(): Promise<void> {
 
 /** Nothing of one person stays for the next. */
 export function forget(): void {
-  queryClient.clear()
   queryClient.setQueryData(keys.me, null)
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey.length > 1 || queryKey[0] !== keys.me[0] })
 }

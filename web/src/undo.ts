@@ -1,5 +1,6 @@
 import { announce } from './announce.ts'
 import { sentence, undo } from './api.ts'
+import { plural } from './format.ts'
 import { closeToast, toast, toastError } from './ui/toast.tsx'
 
 /** What can be taken back, the last first: by the button of the toast that told of it, or by Ctrl Z. */
@@ -28,8 +29,12 @@ async function takeBack(token: string): Promise<void> {
   const [entry] = index < 0 ? [] : done.splice(index, 1)
   if (entry) closeToast(entry.toastId)
   try {
-    await undo(token)
+    const { left, next } = await undo(token)
+    const [first] = left
     announce('Undone')
+    if (first) toast(`${plural(left.length, 'change')} could not be taken back. ${first.message}`)
+    // More than one call takes goes on where the last one ended.
+    if (next !== null) await takeBack(next)
   } catch (error) {
     announce(sentence(error))
     toastError(error)

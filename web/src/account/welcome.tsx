@@ -1,18 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
+import type { WelcomeJson } from '../../../src/dialects/native/invitations.ts'
 import { sentence, write } from '../api.ts'
 import { keys, queryClient } from '../queries.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
 import { EmptyState, FaultBox } from '../ui/small.tsx'
 import '../shell/shell.css'
-
-interface Invitation {
-  email: string
-  name: string | null
-  workspace: { name: string }
-}
 
 /** The secret stands behind the `#`, which browsers do not send: it is in no log and in no referrer. */
 const secretOfLink = (): string => location.hash.slice(1)
@@ -22,7 +17,7 @@ export default function Welcome() {
   const [secret] = useState(secretOfLink)
   const check = useQuery({
     queryKey: ['welcome', secret],
-    queryFn: async () => (await write<Invitation>('POST', '/welcome/check', { secret })).data,
+    queryFn: async () => (await write<WelcomeJson>('POST', '/welcome/check', { secret })).data,
     retry: false,
   })
   if (check.isPending) return null
@@ -36,19 +31,20 @@ export default function Welcome() {
   return <Form secret={secret} invitation={check.data} />
 }
 
-function Form({ secret, invitation }: { secret: string; invitation: Invitation }) {
+function Form({ secret, invitation }: { secret: string; invitation: WelcomeJson }) {
   const [fault, setFault] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const [, navigate] = useLocation()
+  const { email, name, hasPassword, canChangeEmail, workspace } = invitation
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    const { name, password, again } = Object.fromEntries(new FormData(event.currentTarget))
-    if (password !== again) return setFault('The passwords are not the same.')
+    const { again, ...said } = Object.fromEntries(new FormData(event.currentTarget))
+    if (again !== undefined && said.password !== again) return setFault('The passwords are not the same.')
     setBusy(true)
     setFault(undefined)
     try {
-      await write('POST', '/welcome', { secret, name, password })
+      await write('POST', '/welcome', { secret, ...said })
       await queryClient.invalidateQueries({ queryKey: keys.me })
       navigate('/', { replace: true })
     } catch (error) {
@@ -60,15 +56,39 @@ function Form({ secret, invitation }: { secret: string; invitation: Invitation }
   return (
     <main className="sign">
       <form onSubmit={submit}>
-        <h1>Welcome to {invitation.workspace.name}</h1>
-        <p className="secondary">You will sign in as {invitation.email}.</p>
+        <h1>Welcome to {workspace.name}</h1>
         {fault && <FaultBox>{fault}</FaultBox>}
-        <input type="hidden" name="email" autoComplete="username" value={invitation.email} />
-        <TextField label="Your name" name="name" autoComplete="name" required autoFocus defaultValue={invitation.name ?? ''} />
-        <TextField label="Password" name="password" type="password" autoComplete="new-password" required />
-        <TextField label="Password again" name="again" type="password" autoComplete="new-password" required />
+        {canChangeEmail ? (
+          <TextField label="E-mail" name="email" type="email" autoComplete="username" required defaultValue={email} />
+        ) : (
+          <p className="secondary">You will sign in as {email}.</p>
+        )}
+        {hasPassword ? (
+          <TextField
+            label="Your password"
+            hint="The one that you have in another workspace of this server."
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            required
+          />
+        ) : (
+          <>
+            <TextField label="Your name" name="name" autoComplete="name" required defaultValue={name ?? ''} />
+            <TextField
+              label="Password"
+              hint="10 characters or more."
+              name="password"
+              type="password"
+              autoComplete="new-password"
+              minLength={10}
+              required
+            />
+            <TextField label="Password again" name="again" type="password" autoComplete="new-password" required />
+          </>
+        )}
         <Button type="submit" looks="primary" disabled={isBusy}>
-          Set password and sign in
+          {hasPassword ? 'Join' : 'Set password and sign in'}
         </Button>
       </form>
     </main>

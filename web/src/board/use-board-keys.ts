@@ -86,7 +86,8 @@ export function useBoardKeys({ board, root, handles, activeId, setActive, canMov
     handles.current.get(column.stage.id)?.scrollTo(Math.min(index, Math.max(0, column.count - 1)))
     root.current?.querySelector(`[data-stage="${column.stage.id}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     point({ ...lifted, stageId: column.stage.id, index })
-    announce(`${column.stage.name}, place ${index + 1} of ${column.count + (isSame ? 0 : 1)}`)
+    const isHome = column.stage.id === found?.column.stage.id
+    announce(`${column.stage.name}, place ${index + 1} of ${column.count + (isHome ? 0 : 1)}`)
   }
   const drop = () => {
     if (!lifted) return

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
+import type { ViewJson } from '../../../src/dialects/native/views.ts'
 import { getData, write } from '../api.ts'
 import { keys, queryClient } from '../queries.ts'
 import { type SearchState, withSearch } from '../search-state.ts'
@@ -9,13 +10,6 @@ import { TextField } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { toastError } from '../ui/toast.tsx'
-
-interface View {
-  id: number
-  name: string
-  page: string
-  query: string
-}
 
 interface ViewsProps {
   page: 'board' | 'list'
@@ -33,7 +27,7 @@ export const Views = (props: ViewsProps) => (
 function ViewList({ page, kept }: ViewsProps) {
   const [path, navigate] = useLocation()
   const [name, setName] = useState('')
-  const views = useQuery({ queryKey: keys.views, queryFn: ({ signal }) => getData<View[]>('/views', {}, signal) }).data ?? []
+  const views = useQuery({ queryKey: keys.views, queryFn: ({ signal }) => getData<ViewJson[]>('/views', {}, signal) }).data ?? []
   const query = new URLSearchParams(Object.entries(kept) as [string, string][]).toString()
 
   const again = () => queryClient.invalidateQueries({ queryKey: keys.views })

@@ -167,7 +167,7 @@ function Deal({ deal, access, onClose }: { deal: DealJson; access: DealAccess; o
           }}
         />
         <TextInPlace
-          label="Expected to close"
+          label="Close date"
           type="date"
           value={deal.expectedCloseDate ?? ''}
           {...common('expectedCloseDate')}

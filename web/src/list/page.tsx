@@ -8,7 +8,6 @@ import type { Asking } from '../board/dialogs.tsx'
 import { FilterBar } from '../board/filter-bar.tsx'
 import { Views } from '../board/views.tsx'
 import { count, plural, today } from '../format.ts'
-import { useLive } from '../live.ts'
 import type { PageProps } from '../pages.tsx'
 import { useCustomFields, useLossReasons, usePipelines, useStages, useUsers } from '../queries.ts'
 import { type SearchState, useSearchState, withSearch } from '../search-state.ts'
@@ -22,6 +21,7 @@ import { DealGrid } from './deal-grid.tsx'
 import './list.css'
 import { isWhole, keptOf, listQueryOf, listSortOf, type Status, statuses, statusOf } from './list-query.ts'
 import { useListDeeds } from './use-list-deeds.ts'
+import { useRefreshSoon } from './use-refresh-soon.ts'
 import { type Row, refreshLists, useRows } from './use-rows.ts'
 
 const DealPanel = lazy(() => import('../deal/deal-panel.tsx'))
@@ -43,7 +43,7 @@ export default function ListPage({ params }: PageProps) {
 
   const query = listQueryOf(state, pipelineId, workspace.currency)
   const rows = useRows(query, { company: choice.includes('company'), contact: choice.includes('contact') })
-  useRefreshSoon()
+  useRefreshSoon(refreshLists)
 
   const { selected, toggle, toggleAll, clear } = useSelection(rows, rows.key)
   const [asked, setAsked] = useState<{ asking: Asking; ids: readonly number[] }>()
@@ -191,16 +191,4 @@ function useSelection(rows: ReturnType<typeof useRows>, list: string) {
     set(new Map(isAll ? [] : here.map((row) => [row.id, row])))
   }
   return { selected, toggle, toggleAll, clear: useCallback(() => setState({ list, selected: new Map() }), [list]) }
-}
-
-/** So long after a change of others the list is read again; many changes at once are one. */
-const soonMs = 400
-
-function useRefreshSoon(): void {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const soon = () => {
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => void refreshLists(), soonMs)
-  }
-  useLive({ onEvents: (events) => events.some(({ type }) => type.startsWith('deal.')) && soon(), onReset: soon })
 }

@@ -12,6 +12,7 @@ import { openPersons } from './persons.ts'
 import { openPipelines } from './pipelines.ts'
 import { openRecents } from './recents.ts'
 import { openStages } from './stages.ts'
+import { openStatistics } from './statistics.ts'
 import { openTimeline } from './timeline.ts'
 import { openUsers } from './users.ts'
 
@@ -32,4 +33,5 @@ export function mountV1(api: Speaker, base: '/v1' | '/api/v1'): void {
   openRecents(v1)
   openDealSummary(v1)
   openTimeline(v1)
+  openStatistics(v1)
 }

@@ -1,0 +1,24 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'vite'
+
+const root = join(import.meta.dirname, '../..')
+const target = join(root, 'dist/web')
+
+/** When something below a directory last changed. */
+const changedAt = (directory: string): number =>
+  Math.max(
+    0,
+    ...readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+  )
+
+/** The built board. `npm ci` has made it; where its sources have changed since, it is made anew, so that no test looks at an old page. */
+export async function builtBoard(): Promise<string> {
+  const index = statSync(join(target, 'index.html'), { throwIfNoEntry: false })
+  if (!index || index.mtimeMs < changedAt(join(root, 'web'))) {
+    await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' })
+  }
+  return target
+}
