@@ -5,7 +5,7 @@ import { difference, type Event, note, snapshot } from './events.ts'
 import type { Key } from './page.ts'
 import { enter, type Goal, goal, homeOf, moveTime } from './place-deal.ts'
 import { beginLife, goOn } from './reports/keep.ts'
-import { atomically, requireRole, type Scope } from './scope.ts'
+import { atomically, recordedAt, requireRole, type Scope } from './scope.ts'
 import { firstOfKind, isOpen, listStages, type Stage } from './stage.ts'
 import { type Instant, requireInstant } from './time.ts'
 
@@ -45,7 +45,7 @@ export async function createDeal(scope: Scope, draft: DealDraft): Promise<Deal> 
       deletedAt: null,
       createdAt,
       // Original dates do not reach here: whoever asks what changed since yesterday must find today's import.
-      updatedAt: now,
+      updatedAt: recordedAt(scope),
     }
     if (draft.creatorId !== undefined) await requireMember(scope, draft.creatorId, 'creatorId')
     const described = await describe(scope, bare, draft, now)
@@ -88,7 +88,7 @@ export async function recordDeal(scope: Scope, before: Deal, after: Deal, at: In
   const change = difference(before, after, quiet)
   if (!change) return before
   // A new place in the column alone does not make a deal less rotten.
-  const updatedAt = Object.keys(change.after).every((key) => key === 'rank') ? before.updatedAt : at
+  const updatedAt = Object.keys(change.after).every((key) => key === 'rank') ? before.updatedAt : recordedAt(scope)
   const saved = { ...after, version: before.version + 1, updatedAt }
   await scope.store.deals.save(before, saved)
   await note(scope, verb(before, after), after.id, at, change)
