@@ -18,7 +18,7 @@ export function AsOfBar({ day, onDay }: { day: string; onDay: (day: string | und
   const back = Math.min(reach, Math.max(0, daysBetween(day, now)))
   return (
     <fieldset className="as-of-bar">
-      <legend className="visually-hidden">The board as it was</legend>
+      <legend className="out-of-sight">The board as it was</legend>
       <input
         type="range"
         min={0}

@@ -45,6 +45,7 @@ export function ColumnsChart({
             itemStyle={{ color: 'var(--n-9)' }}
           />
           <Legend
+            itemSorter={null}
             iconType="square"
             iconSize={8}
             formatter={(name: string) => <span className="secondary">{name}</span>}

@@ -66,7 +66,7 @@ const NumbersTable = ({ title, columns, rows }: Table & { title: string }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
   <div className="insight-table" tabIndex={0}>
     <table>
-      <caption className="visually-hidden">{title}</caption>
+      <caption className="out-of-sight">{title}</caption>
       <thead>
         <tr>
           {columns.map((column) => (
