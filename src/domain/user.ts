@@ -97,6 +97,8 @@ export async function changeMember(scope: Scope, id: number, patch: MemberPatch)
   if (changes.name !== undefined) requireName(changes.name)
   if (changes.phone != null) requireText(changes.phone, 'phone', maxName)
   return atomically(scope, async ({ store, now }) => {
+    // Two who take the role from each other at once would leave nobody with it.
+    if (changes.role !== undefined || changes.isActive !== undefined) await store.lockStructure()
     const before = found(await store.members.get(id), 'user')
     const after: Member = { ...before, ...changes, updatedAt: now() }
     const losesAdmin = before.role === 'admin' && before.isActive && !(after.role === 'admin' && after.isActive)

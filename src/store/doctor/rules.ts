@@ -47,6 +47,8 @@ const counted = [
   'custom_field',
   'record',
   'saved_view',
+  'session',
+  'invitation',
 ] as const
 
 const counterOf = (engine: EngineKind, table: (typeof counted)[number]): Sql =>
