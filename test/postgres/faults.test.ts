@@ -7,12 +7,12 @@ import { databaseUrl, type PostgresServer, startPostgres, withClient } from '../
 /** What happens to servers when PostgreSQL is not there, or when they die themselves. The database keeps what it said is committed. */
 
 // Real processes: quick by themselves, slow on a machine that is busy with the other tests.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const files = scratch()
 let server: PostgresServer
 beforeAll(async () => {
-  server = await startPostgres({ isDurable: true, connections: 60 })
+  server = await startPostgres({ isDurable: true, connections: 100 })
 })
 afterAll(async () => {
   await server.stop()
@@ -141,7 +141,7 @@ test('no connection left: what cannot have one is refused, and served when there
   const spare = await fresh()
   // All that is left for ordinary users; the first answer may come over a connection that is there already.
   const taken: (() => void)[] = []
-  const holders = Array.from({ length: 80 }, () =>
+  const holders = Array.from({ length: 120 }, () =>
     withClient(spare.url, () => new Promise<void>((resolve) => taken.push(resolve))).catch(() => {}),
   )
   await vi.waitFor(async () => {
