@@ -27,6 +27,9 @@ const [small = 1000, large = small] = [Math.min(...sizes), Math.max(...sizes)]
 const page = 'docs/performance-web.md'
 const runs = 5
 
+/** What is found on the way, for whoever waits. */
+const tell = (text: string): void => console.error(text)
+
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
@@ -40,8 +43,27 @@ const windowAt = (browser: Browser, origin: string, more: Parameters<Browser['ne
     ...more,
   })
 
+interface Place {
+  origin: string
+  /** The address of the board that holds the most. */
+  board: string
+}
+
+async function placeOf(origin: string): Promise<Place> {
+  const headers = { authorization: `Bearer ${token}` }
+  const read = async <T>(path: string): Promise<T> =>
+    ((await (await fetch(`${origin}/api/v1${path}`, { headers })).json()) as { data: T }).data
+  let largest = { id: 0, count: -1 }
+  for (const { id } of await read<{ id: number }[]>('/pipelines')) {
+    const { stages } = await read<{ stages: { totals: { count: number }[] }[] }>(`/pipelines/${id}/totals`)
+    const count = stages.flatMap(({ totals }) => totals).reduce((sum, total) => sum + total.count, 0)
+    if (count > largest.count) largest = { id, count }
+  }
+  return { origin, board: `/board/${largest.id}` }
+}
+
 /** From the beginning of the navigation to the first frame with cards in every column, in a browser that has nothing cached. */
-async function opening(browser: Browser, origin: string): Promise<number> {
+async function opening(browser: Browser, { origin, board }: Place): Promise<number> {
   const context = await windowAt(browser, origin)
   const page = await context.newPage()
   await page.addInitScript(() => {
@@ -53,15 +75,15 @@ async function opening(browser: Browser, origin: string): Promise<number> {
     }
     requestAnimationFrame(look)
   })
-  await page.goto('/board')
-  await page.locator('html[data-opened-ms]').waitFor()
+  await page.goto(board)
+  await page.waitForFunction(() => document.documentElement.dataset.openedMs !== undefined)
   const ms = Number(await page.evaluate(() => document.documentElement.dataset.openedMs))
   await context.close()
   return ms
 }
 
 /** All JavaScript that the board asks for until it stands there, as it travels. */
-async function javascript(browser: Browser, origin: string, built: string): Promise<number> {
+async function javascript(browser: Browser, { origin, board }: Place, built: string): Promise<number> {
   const context = await windowAt(browser, origin)
   const page = await context.newPage()
   const scripts = new Set<string>()
@@ -69,7 +91,7 @@ async function javascript(browser: Browser, origin: string, built: string): Prom
     const { pathname } = new URL(response.url())
     if (pathname.endsWith('.js')) scripts.add(pathname)
   })
-  await page.goto('/board', { waitUntil: 'networkidle' }).catch(() => {})
+  await page.goto(board, { waitUntil: 'networkidle' }).catch(() => {})
   await page.locator('[data-card]').first().waitFor()
   await context.close()
   return [...scripts].reduce((sum, path) => sum + gzipSync(readFileSync(join(built, path)), { level: 9 }).length, 0)
@@ -122,11 +144,11 @@ async function dragging(page: Page): Promise<number> {
 }
 
 /** From the key that drops a card in one window to the frame that shows it in another. */
-async function latency(browser: Browser, origin: string): Promise<number[]> {
+async function latency(browser: Browser, { origin, board }: Place): Promise<number[]> {
   const pages: Page[] = []
   for (let n = 0; n < 2; n++) {
     const page = await (await windowAt(browser, origin)).newPage()
-    await page.goto('/board')
+    await page.goto(board)
     await page.locator('[data-card]').first().waitFor()
     pages.push(page)
   }
@@ -143,7 +165,8 @@ async function latency(browser: Browser, origin: string): Promise<number[]> {
     const goal = (n + 1) % 2
     const arrives = two.evaluate(
       ([id, goal]) =>
-        new Promise<number>((resolve) => {
+        new Promise<number>((resolve, reject) => {
+          setTimeout(() => reject(new Error('the move was not seen')), 10_000)
           const look = () => {
             const column = document.querySelectorAll('.column')[Number(goal)]
             if (column?.querySelector(`[data-card="${id}"]`)) resolve(Date.now())
@@ -153,15 +176,22 @@ async function latency(browser: Browser, origin: string): Promise<number[]> {
         }),
       [id, goal] as const,
     )
-    await card.locator('a').focus()
-    await one.keyboard.press(' ')
-    await one.keyboard.press(n % 2 === 0 ? 'ArrowRight' : 'ArrowLeft')
-    const leaves = one.evaluate(
-      () =>
-        new Promise<number>((resolve) => addEventListener('keydown', () => resolve(Date.now()), { capture: true, once: true })),
-    )
-    await one.keyboard.press(' ')
-    found.push((await arrives) - (await leaves))
+    // The second Space is the one that drops.
+    await one.evaluate(() => {
+      const times: number[] = []
+      const press = ({ key }: KeyboardEvent) => {
+        if (key === ' ' && times.push(Date.now()) === 2) document.body.dataset.droppedAt = String(times[1])
+        if (times.length === 2) removeEventListener('keydown', press, { capture: true })
+      }
+      addEventListener('keydown', press, { capture: true })
+    })
+    await one.locator(`[data-card="${id}"] a`).focus()
+    for (const key of [' ', n % 2 === 0 ? 'ArrowRight' : 'ArrowLeft', ' ']) await one.keyboard.press(key)
+    const seenAt = await arrives
+    const droppedAt = Number(await one.evaluate(() => document.body.dataset.droppedAt))
+    found.push(seenAt - droppedAt)
+    // The next one begins when the first window has come to rest as well.
+    await one.locator(`.column:nth-of-type(${goal + 1}) [data-card="${id}"]`).waitFor()
   }
   for (const page of pages) await page.context().close()
   return found
@@ -186,13 +216,13 @@ interface Finding {
   rules: string[]
 }
 
-async function accessibility(browser: Browser, origin: string): Promise<{ pages: number; findings: Finding[] }> {
+async function accessibility(browser: Browser, { origin, board }: Place): Promise<{ pages: number; findings: Finding[] }> {
   const findings: Finding[] = []
   let pages = 0
   for (const scheme of ['light', 'dark'] as const) {
     const context = await windowAt(browser, origin, { colorScheme: scheme, reducedMotion: 'reduce' })
     const page = await context.newPage()
-    await page.goto('/board')
+    await page.goto(board)
     await page.locator('[data-card]').first().waitFor()
     const paths = await pathsOf(page)
     const signedOut = await browser.newContext({ baseURL: origin, colorScheme: scheme })
@@ -205,6 +235,7 @@ async function accessibility(browser: Browser, origin: string): Promise<{ pages:
       const rules = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
       pages++
       if (rules.length > 0) findings.push({ path, scheme, rules })
+      tell(`axe ${scheme} ${path}: ${rules.length === 0 ? 'nothing' : rules.join(', ')}`)
     }
     await context.close()
     await signedOut.close()
@@ -231,22 +262,26 @@ try {
   for (const size of [small, large]) {
     const server = await startServer((await stores.build(size)).args)
     try {
-      await opening(browser, server.origin)
+      const place = await placeOf(server.origin)
+      await opening(browser, place)
       const all: number[] = []
-      for (let n = 0; n < runs; n++) all.push(await opening(browser, server.origin))
+      for (let n = 0; n < runs; n++) all.push(await opening(browser, place))
       openedMs[size] = median(all)
+      tell(`${size} deals opened: ${all.map(whole).join(', ')} ms`)
       if (size !== large) continue
-      const js = await javascript(browser, server.origin, built)
+      const js = await javascript(browser, place, built)
       const context = await windowAt(browser, server.origin)
-      const board = await context.newPage()
-      await board.goto('/board')
-      await board.locator('[data-card]').first().waitFor()
-      const before = await nodes(board)
-      const longest = await dragging(board)
-      const scrolled = await scrolling(board, 10_000)
+      const window = await context.newPage()
+      await window.goto(place.board)
+      await window.locator('[data-card]').first().waitFor()
+      const before = await nodes(window)
+      const longest = await dragging(window)
+      const scrolled = await scrolling(window, 10_000)
       await context.close()
-      const seen = await latency(browser, server.origin)
-      found = { js, before, scrolled, longest, seen, axe: await accessibility(browser, server.origin) }
+      tell(`${js} bytes of JavaScript, ${before} nodes, ${scrolled.most} at most, longest frame ${longest.toFixed(1)} ms`)
+      const seen = await latency(browser, place)
+      tell(`moves seen after ${seen.join(', ')} ms`)
+      found = { js, before, scrolled, longest, seen, axe: await accessibility(browser, place) }
     } finally {
       await server.stop()
     }
