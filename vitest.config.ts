@@ -25,7 +25,14 @@ export default defineConfig({
         test: {
           ...common,
           name: 'postgres',
-          include: ['src/store/*.test.ts', 'test/races/**/*.test.ts', 'test/postgres/**/*.test.ts'],
+          include: [
+            'src/store/**/*.test.ts',
+            'test/properties/**/*.test.ts',
+            'test/conformance/**/*.test.ts',
+            'test/races/**/*.test.ts',
+            'test/postgres/**/*.test.ts',
+          ],
+          exclude: ['src/store/engines/sqlite*.test.ts'],
           env: { TEST_ENGINE: 'postgres' },
           globalSetup: ['test/support/postgres.ts'],
         },

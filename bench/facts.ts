@@ -35,7 +35,7 @@ export async function learn(origin: string, size: number): Promise<Facts> {
   const movable = await Promise.all(
     rows.map(async ({ id: pipelineId, stages: [from, to] }) => {
       if (!from || !to) throw new Error('a pipeline without two open stages')
-      const deals = await list(`/deals?stageId=${from.id}&limit=200`)
+      const deals = await list(`/deals?stageId=${from.id}&limit=200&sort=rank`)
       return deals.map(({ id, uuid }) => ({ id, uuid, from, to, pipelineId }))
     }),
   )

@@ -12,14 +12,25 @@ export interface Sample {
   /** How many were answered in how many seconds. */
   answered: number
   seconds: number
+  /** Seconds of CPU that the server took for them. */
+  cpu: number
   /** Milliseconds each, in order. */
   times: readonly number[]
 }
 
 export interface Figures {
   perSecond: number
+  /** Microseconds of CPU for one. */
+  cpu: number
   p50: number
   p99: number
+}
+
+/** Who is measured, and what with. */
+export interface Side {
+  origin: string
+  calls: readonly Call[]
+  cpu(): number
 }
 
 /** How long: so many seconds, or so many calls on each connection. */
@@ -29,15 +40,17 @@ export type Long = { seconds: number } | { each: number }
  * Sends calls over so many connections, each connection with calls of its own. Times are taken from each answer, because
  * autocannon's own sums have whole milliseconds. Anything but success is a mistake of the bench or the server, and ends it.
  */
-export async function load(origin: string, calls: readonly Call[], connections: number, long: Long): Promise<Sample> {
+export async function load({ origin, calls, cpu }: Side, connections: number, long: Long): Promise<Sample> {
   const times: number[] = []
   let client = 0
   const share = Math.floor(calls.length / connections) || 1
+  const cpuBefore = cpu()
   const began = performance.now()
   let ended = began
   const options: autocannon.Options = {
     url: origin,
     connections,
+    timeout: 60,
     ...('seconds' in long ? { duration: long.seconds } : { amount: long.each * connections }),
     // Not in the types: how often it looks whether the time is over.
     ...{ sampleInt: 50 },
@@ -60,7 +73,7 @@ export async function load(origin: string, calls: readonly Call[], connections: 
       `${result.non2xx} of ${times.length} calls failed, ${result.errors} connections. ${await trial(origin, calls)}`,
     )
   }
-  return { answered: times.length, seconds: (ended - began) / 1000, times }
+  return { answered: times.length, seconds: (ended - began) / 1000, cpu: cpu() - cpuBefore, times }
 }
 
 /** What the first of the calls is answered, to see what is wrong with them. */
@@ -85,5 +98,6 @@ export function figuresOf(samples: readonly Sample[]): Figures {
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
   const answered = samples.reduce((sum, sample) => sum + sample.answered, 0)
   const seconds = samples.reduce((sum, sample) => sum + sample.seconds, 0)
-  return { perSecond: answered / seconds, p50: at(0.5), p99: at(0.99) }
+  const cpu = samples.reduce((sum, sample) => sum + sample.cpu, 0)
+  return { perSecond: answered / seconds, cpu: (cpu / answered) * 1e6, p50: at(0.5), p99: at(0.99) }
 }

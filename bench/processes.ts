@@ -30,6 +30,8 @@ export interface Serving {
   readyMs: number
   /** Resident memory in bytes. */
   resident(): number
+  /** Seconds of CPU that it has used. */
+  cpu(): number
   stop(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export async function startServer(store: readonly string[]): Promise<Serving> {
     origin,
     readyMs: performance.now() - began,
     resident: () => residentOf(child.pid),
+    cpu: () => cpuOf(child.pid),
     stop: () => stopped(child),
   }
 }
@@ -66,6 +69,14 @@ const isReady = async (origin: string): Promise<boolean> =>
 function residentOf(pid: number | undefined): number {
   const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Number(line?.[1]) * 1024
+}
+
+/** User and system time of a process in seconds; Linux counts them in hundredths. */
+export function cpuOf(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 export function stopped(child: ChildProcess): Promise<void> {

@@ -57,7 +57,18 @@ ${sizes.map(sizeTables).join('\n')}`
 
 const targetRow = ({ what, wanted, found, holds }: Target): string[] => [what, wanted, found, holds ? 'yes' : '**no**']
 
-const columns = ['operation', 'connections', 'ours/s', 'p50 ms', 'p99 ms', 'limit/s', 'limit p50 ms', 'ours ÷ limit']
+const columns = [
+  'operation',
+  'connections',
+  'ours/s',
+  'p50 ms',
+  'p99 ms',
+  'limit/s',
+  'limit p50 ms',
+  'CPU µs',
+  'limit CPU µs',
+  'ours ÷ limit',
+]
 
 function sizeTables({ size, measured }: SizeResults): string {
   const isVendor = ({ name }: Measured) => vendorNames.some((vendor) => name.startsWith(`${vendor}: `))
@@ -78,5 +89,7 @@ const measuredRow = (one: Measured): string[] => [
   ms(one.ours.p99),
   whole(one.limit.perSecond),
   ms(one.limit.p50),
+  whole(one.ours.cpu),
+  whole(one.limit.cpu),
   ratio(one).toFixed(2),
 ]

@@ -1,6 +1,6 @@
 import { type Facts, learn } from './facts.ts'
 import { type Limit, startLimit } from './limit/start.ts'
-import { type Call, figuresOf, type Long, load, type Sample } from './measure.ts'
+import { figuresOf, type Long, load, type Sample, type Side } from './measure.ts'
 import { type Operation, operations } from './operations.ts'
 import type { Options } from './options.ts'
 import { type Serving, startServer } from './processes.ts'
@@ -73,26 +73,26 @@ async function measureOperation(
   options: Options,
 ): Promise<Measured[]> {
   const calls = operation.calls(facts)
-  const bare = await limit.learn(calls, operation.makes === true)
-  const sides: { origin: string; calls: readonly Call[] }[] = [
-    { origin: server.origin, calls },
-    { origin: limit.origin, calls: bare },
+  const bare = await limit.learn(calls)
+  const sides: Side[] = [
+    { origin: server.origin, cpu: server.cpu, calls },
+    { origin: limit.origin, cpu: limit.cpu, calls: bare },
   ]
   const [warmUp, long]: [Long, Long] = options.isQuick
     ? [{ each: 1 }, { each: 4 }]
     : [{ seconds: options.seconds / 3 }, { seconds: options.seconds }]
   const found: Measured[] = []
   for (const connections of operation.connections) {
-    for (const side of sides) await load(side.origin, side.calls, connections, warmUp)
+    for (const side of sides) await load(side, connections, warmUp)
     const samples: [Sample[], Sample[]] = [[], []]
     for (let round = 0; round < options.rounds; round++) {
-      for (const [index, side] of sides.entries()) samples[index]?.push(await load(side.origin, side.calls, connections, long))
+      for (const [index, side] of sides.entries()) samples[index]?.push(await load(side, connections, long))
     }
     const one = { name: operation.name, connections, ours: figuresOf(samples[0]), limit: figuresOf(samples[1]) }
     found.push(one)
     const share = ((one.ours.perSecond / one.limit.perSecond) * 100).toFixed(0)
     say(
-      `  ${operation.name.padEnd(50)} ${String(connections).padStart(3)} conn. ${one.ours.perSecond.toFixed(0).padStart(7)}/s of ${one.limit.perSecond.toFixed(0).padStart(7)}/s = ${share.padStart(3)} %   p50 ${one.ours.p50.toFixed(2)} ms  p99 ${one.ours.p99.toFixed(2)} ms`,
+      `  ${operation.name.padEnd(50)} ${String(connections).padStart(3)} conn. ${one.ours.perSecond.toFixed(0).padStart(7)}/s of ${one.limit.perSecond.toFixed(0).padStart(7)}/s = ${share.padStart(3)} %   p50 ${one.ours.p50.toFixed(2)} ms  p99 ${one.ours.p99.toFixed(2)} ms  CPU ${one.ours.cpu.toFixed(0)} and ${one.limit.cpu.toFixed(0)} µs`,
     )
   }
   return found

@@ -27,7 +27,7 @@ export function explain(error: unknown): { message: string; exitCode: number } {
   return { message: `This is a mistake of crmux itself; please report it with what follows.\n${text}`, exitCode: 1 }
 }
 
-const inOwnWords: ReadonlySet<string> = new Set(['SchemaTooNew', 'StoreUnreachable', 'DatabaseUnfit'])
+const inOwnWords: ReadonlySet<string> = new Set(['SchemaTooNew', 'StoreUnreachable', 'DatabaseUnfit', 'StoreNotEmpty'])
 
 function sentenceOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import type { Fields } from './import/columns.ts'
 import { dealFields } from './import/deal-fields.ts'
+import { historyFields } from './import/history-fields.ts'
 import { companyFields, contactFields } from './import/party-fields.ts'
 import { type Thing, things } from './import/things.ts'
 import { examples, reading, readPairs, type StoreOptions, withWorkspace } from './options.ts'
@@ -19,7 +20,7 @@ export interface ImportOptions extends StoreOptions {
   decimal: '.' | ','
   rejects: string | undefined
   dryRun: boolean | undefined
-  skipExisting: boolean | undefined
+  skipExisting?: boolean | undefined
 }
 
 export interface DealImportOptions extends ImportOptions {
@@ -27,6 +28,15 @@ export interface DealImportOptions extends ImportOptions {
   pipeline: string | undefined
   currency: string | undefined
   title: string | undefined
+}
+
+export interface HistoryImportOptions extends ImportOptions {
+  pipeline: string | undefined
+  currency: string | undefined
+  title: string | undefined
+  won: readonly string[] | undefined
+  lost: readonly string[] | undefined
+  unqualified: readonly string[] | undefined
 }
 
 type Pair = readonly [string, string | undefined]
@@ -59,6 +69,26 @@ export const importCommand = (): Command =>
         ),
     )
     .addCommand(
+      importingHistory()
+        .option('--pipeline <name>', 'the pipeline of all rows (the default one where not said)')
+        .option('--won <stages>', "which of the file's stages win a deal: 'Signed,Paid'", names)
+        .option('--lost <stages>', 'which of them lose it', names)
+        .option('--unqualified <stages>', 'which of them find it not to qualify', names)
+        .option('--currency <code>', "ISO 4217 code of rows that name none (the workspace's where not said)")
+        .option('--title <pattern>', "titles made of columns: 'Application {application}'; the deal's id where not said")
+        .addHelpText(
+          'after',
+          examples(
+            'crmux import history changes.csv --create',
+            'crmux import history changes.csv.gz --dry-run --rejects refused.csv',
+            "crmux import history log.csv --map case=deal,activity=stage,time=entered_at --pipeline Loans --won Paid --lost 'Declined,Cancelled' --create",
+          ),
+        )
+        .action(async (file: string, options: HistoryImportOptions) =>
+          (await import('./import/history.ts')).importHistory(file, options),
+        ),
+    )
+    .addCommand(
       importing('companies', companyFields, 'matched by name')
         .addHelpText('after', examples('crmux import companies accounts.csv --create fields'))
         .action(async (file: string, options: ImportOptions) =>
@@ -73,14 +103,26 @@ export const importCommand = (): Command =>
         ),
     )
 
-/** What all three have in common. */
-const importing = (what: string, fields: Fields, matched: string): Command =>
-  withWorkspace(
-    new Command(what).description(
-      `Take in ${what}. Rows that were taken in before are brought up to date (${matched}), never doubled.`,
-    ),
+/** What came to be when: a row for every stage that a deal came to, with the moments that it really came. */
+const importingHistory = (): Command =>
+  importingRows(
+    'history',
+    historyFields,
+    'Take in what deals lived through: a row for each stage that a deal came to, in the order of time. Original moments are kept in history, stage times and reports. Rows that were taken in before are left as they are.',
   )
-    .argument('<file>', 'CSV, or NDJSON where it ends in .ndjson or .jsonl')
+
+/** What the others have in common. */
+const importing = (what: string, fields: Fields, matched: string): Command =>
+  importingRows(
+    what,
+    fields,
+    `Take in ${what}. Rows that were taken in before are brought up to date (${matched}), never doubled.`,
+  ).option('--skip-existing', 'leave what was taken in before as it is')
+
+/** What all of them have in common. */
+const importingRows = (what: string, fields: Fields, description: string): Command =>
+  withWorkspace(new Command(what).description(description))
+    .argument('<file>', 'CSV, or NDJSON where it ends in .ndjson or .jsonl; either may be packed, .gz')
     .option(
       '--map <column=field,…>',
       'what a column is, where its heading does not say it; - for nothing; may be repeated',
@@ -105,13 +147,14 @@ const importing = (what: string, fields: Fields, matched: string): Command =>
       ),
     )
     .addOption(new Option('--format <format>', 'where the name of the file does not say it').choices(['csv', 'ndjson']))
-    .option('--skip-existing', 'leave what was taken in before as it is')
     .option('--dry-run', 'do everything, undo it, and tell what would happen')
     .option('--rejects <file>', 'write every refused row with its line and the reason, to be put right and imported again')
     .addHelpText(
       'after',
       `\nA column is known by its heading. These can be named with --map, or custom.NAME for a custom field:\n${fieldList(fields)}\n\nExits 1 if any row was refused.`,
     )
+
+const names = (text: string): readonly string[] => readPairs(text).map(([name]) => name)
 
 const pairs = (text: string, others: readonly Pair[] = []): readonly Pair[] => [...others, ...readPairs(text)]
 

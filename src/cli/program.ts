@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { backupCommand } from './backup.ts'
+import { copyCommand } from './copy.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { exitCodes, explain } from './failure.ts'
@@ -26,6 +27,7 @@ export function program(): Command {
     undoCommand,
     doctorCommand,
     backupCommand,
+    copyCommand,
   ]
   for (const command of commands) crmux.addCommand(command())
   for (const command of everyCommand(crmux)) {

@@ -18,7 +18,8 @@ export async function runServer(config: Config): Promise<void> {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    process.stdout.isTTY ? prettyLog(process.stdout) : pino.destination({ dest: 1, sync: true }),
+    // Lines that come while others are being written are written together; what is left is written at exit.
+    process.stdout.isTTY ? prettyLog(process.stdout) : pino.destination({ dest: 1, sync: false }),
   )
   const serving = await serve(config, logger)
   const url = addressOf(config, serving)

@@ -21,7 +21,11 @@ export async function eachRow<Row, T>(
   work: (scope: Scope, row: Row) => Promise<T>,
   { before, anew }: EachRow = {},
 ): Promise<RowResult<T>[]> {
+  let begun = false
   const all = async (scope: Scope) => {
+    // The store may have begun anew, too.
+    if (begun) anew?.()
+    begun = true
     await before?.(scope)
     const results: RowResult<T>[] = []
     for (const row of rows) results.push(await attempt(() => atomically(scope, (inner) => work(inner, row))))
@@ -32,7 +36,6 @@ export async function eachRow<Row, T>(
   } catch (error) {
     if (!isOverflow(error)) throw error
     // One of them makes a sum too large. Written one by one it shows which.
-    anew?.()
     return atomically(scope, all)
   }
 }

@@ -5,7 +5,7 @@ import { difference, type Event, note, snapshot } from './events.ts'
 import type { Key } from './page.ts'
 import { enter, type Goal, goal, homeOf, moveTime } from './place-deal.ts'
 import { beginLife, goOn } from './reports/keep.ts'
-import { atomically, requireRole, type Scope } from './scope.ts'
+import { atomically, recordedAt, requireRole, type Scope } from './scope.ts'
 import { firstOfKind, isOpen, listStages, type Stage } from './stage.ts'
 import { type Instant, requireInstant } from './time.ts'
 
@@ -45,7 +45,7 @@ export async function createDeal(scope: Scope, draft: DealDraft): Promise<Deal> 
       deletedAt: null,
       createdAt,
       // Original dates do not reach here: whoever asks what changed since yesterday must find today's import.
-      updatedAt: now,
+      updatedAt: recordedAt(scope),
     }
     if (draft.creatorId !== undefined) await requireMember(scope, draft.creatorId, 'creatorId')
     const described = await describe(scope, bare, draft, now)
@@ -73,7 +73,7 @@ export async function changeDeal(scope: Scope, id: number, patch: DealPatch, ver
     const to = await goal(scope, before, patch)
     const moved = to ? withStage(before, to.stage, to.openStageId, moveTime(before, to, patch) ?? at, scope.user.id) : before
     const after = withDates(await describe(scope, moved, patch, at), patch)
-    return saveDeal(scope, before, await ranked(scope, before, after, patch, at), at)
+    return recordDeal(scope, before, await ranked(scope, before, after, patch, at), at)
   })
 }
 
@@ -84,11 +84,11 @@ async function ranked(scope: Scope, before: Deal, after: Deal, { place }: DealPa
 }
 
 /** Writes the change, its event and the new totals, unless nothing has changed. */
-export async function saveDeal(scope: Scope, before: Deal, after: Deal, at: Instant): Promise<Deal> {
+export async function recordDeal(scope: Scope, before: Deal, after: Deal, at: Instant): Promise<Deal> {
   const change = difference(before, after, quiet)
   if (!change) return before
   // A new place in the column alone does not make a deal less rotten.
-  const updatedAt = Object.keys(change.after).every((key) => key === 'rank') ? before.updatedAt : at
+  const updatedAt = Object.keys(change.after).every((key) => key === 'rank') ? before.updatedAt : recordedAt(scope)
   const saved = { ...after, version: before.version + 1, updatedAt }
   await scope.store.deals.save(before, saved)
   await note(scope, verb(before, after), after.id, at, change)
@@ -114,7 +114,7 @@ export async function deleteDeal(scope: Scope, id: number, version?: number): Pr
     const before = await findDeal(scope, id)
     requireVersion(before, version)
     const at = scope.now()
-    return saveDeal(scope, before, { ...before, deletedAt: at }, at)
+    return recordDeal(scope, before, { ...before, deletedAt: at }, at)
   })
 }
 
@@ -132,7 +132,7 @@ export async function restoreDeal(scope: Scope, id: number, version?: number): P
     const at = scope.now()
     const home = await homeOf(scope, before)
     const back = withStage(before, home.stage, home.openStageId, at, scope.user.id)
-    return saveDeal(scope, before, await ranked(scope, before, { ...back, deletedAt: null }, {}, at), at)
+    return recordDeal(scope, before, await ranked(scope, before, { ...back, deletedAt: null }, {}, at), at)
   })
 }
 
@@ -180,7 +180,7 @@ async function eachDealOf(scope: Scope, stage: Stage, goalOf: (deal: Deal) => Go
         const at = scope.now()
         const to = goalOf(deal)
         const moved = withStage(deal, to.stage, to.openStageId, at, scope.user.id)
-        await saveDeal(
+        await recordDeal(
           scope,
           deal,
           await ranked(scope, deal, moved, to.stage.id === deal.stageId ? {} : { place: 'last' }, at),

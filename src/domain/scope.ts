@@ -14,7 +14,20 @@ export interface Scope {
   /** What the changes made through this scope belong to together; without one each stands alone. */
   readonly batch?: Batch | undefined
   now(): Instant
+  /** Where the past is told: the present, in which it is recorded. */
+  readonly present?: (() => Instant) | undefined
 }
+
+/** The scope in which something happened before it is recorded: what was done then is done at that moment by that person. */
+export const inThePast = (scope: Scope, at: Instant, user: Member): Scope => ({
+  ...scope,
+  user,
+  now: () => at,
+  present: scope.present ?? scope.now,
+})
+
+/** When a change is recorded: whoever asks what has changed since yesterday finds what was told of the past today. */
+export const recordedAt = ({ now, present = now }: Scope): Instant => present()
 
 /** The changes of one request, or of one import over many transactions: what is undone together. */
 export interface Batch {

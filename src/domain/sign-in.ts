@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 import type { Session, Visitor } from './session.ts'
 import type { Registry, SignedIn } from './store.ts'
 import type { Instant } from './time.ts'
-import type { Member } from './user.ts'
+import { isEmail, type Member } from './user.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A person as the whole store knows them: one address and one password, however many workspaces they are a member of. */
@@ -64,7 +64,7 @@ export async function signIn(
 ): Promise<Entry | undefined> {
   const email = given.email.trim().toLowerCase()
   const succeeded = await beginAttempt(registry, { email, network: visitor.network }, now())
-  const person = await registry.people.byEmail(email)
+  const person = isEmail(email) ? await registry.people.byEmail(email) : undefined
   const isRight = await registry.passwords.matches(given.password, person?.passwordHash ?? null)
   if (!person || !isRight) return undefined
   return registry.transaction(async (tx) => {
@@ -103,7 +103,7 @@ export async function changePassword(
   requirePassword(password, email)
   const person = found(await registry.people.byEmail(email), 'user')
   const succeeded = await beginAttempt(registry, { email, network }, now())
-  if (!(await registry.passwords.matches(current, person.passwordHash))) invalid('current', 'not_allowed')
+  if (!(await registry.passwords.matches(current, person.passwordHash))) invalid('current', 'not_found')
   const hash = await registry.passwords.hash(password)
   await registry.transaction(async (tx) => {
     if ((await tx.people.byId(person.id))?.passwordHash !== person.passwordHash) refuse({ kind: 'unavailable' })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dayIn, dayInMs, isDay, isTimeZone, requireDay, requireInstant } from './time.ts'
+import { dayIn, dayInMs, isDay, isoTime, isTimeZone, requireDay, requireInstant } from './time.ts'
 
 describe('a day', () => {
   test('exists in the calendar', () => {
@@ -80,4 +80,16 @@ test('moments are whole milliseconds of the years 1 to 9999', () => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 253_402_300_800_000, -62_135_596_800_001]) {
     expect(() => requireInstant(value, 'at')).toThrow('invalid')
   }
+})
+
+test('a moment is written as Date writes it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }), (at) => {
+      expect(isoTime(at)).toBe(new Date(at).toISOString())
+    }),
+    {
+      numRuns: 2000,
+      examples: [[0], [-1], [-86_400_001], [86_399_999], [1_700_000_000_007], [-62_135_596_800_000], [253_402_300_799_999]],
+    },
+  )
 })

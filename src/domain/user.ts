@@ -70,8 +70,9 @@ export interface TokenDraft {
   userId?: number | undefined
 }
 
-export const requireEmail = (email: string): string =>
-  /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u.test(email) ? email.toLowerCase() : invalid('email', 'format')
+export const isEmail = (text: string): boolean => /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u.test(text)
+
+export const requireEmail = (email: string): string => (isEmail(email) ? email.toLowerCase() : invalid('email', 'format'))
 
 export const findMember = async ({ store }: Scope, id: number): Promise<Member> => found(await store.members.get(id), 'user')
 
@@ -96,6 +97,8 @@ export async function changeMember(scope: Scope, id: number, patch: MemberPatch)
   if (changes.name !== undefined) requireName(changes.name)
   if (changes.phone != null) requireText(changes.phone, 'phone', maxName)
   return atomically(scope, async ({ store, now }) => {
+    // Two who take the role from each other at once would leave nobody with it.
+    if (changes.role !== undefined || changes.isActive !== undefined) await store.lockStructure()
     const before = found(await store.members.get(id), 'user')
     const after: Member = { ...before, ...changes, updatedAt: now() }
     const losesAdmin = before.role === 'admin' && before.isActive && !(after.role === 'admin' && after.isActive)

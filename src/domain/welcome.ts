@@ -101,7 +101,7 @@ export async function acceptInvitation(
 async function knownPassword(registry: Registry, email: string, password: string, { network }: Visitor, at: Instant) {
   const succeeded = await beginAttempt(registry, { email, network }, at)
   const shown = (await registry.people.byEmail(email))?.passwordHash ?? null
-  if (!(await registry.passwords.matches(password, shown))) invalid('password', 'not_allowed')
+  if (!(await registry.passwords.matches(password, shown))) invalid('password', 'not_found')
   return { shown, succeeded }
 }
 

@@ -27,21 +27,39 @@ export function reaching(dialects: readonly Dialect[]): (raw: IncomingMessage) =
   )
   const byName = new Map(dialects.map((dialect) => [dialect.name, dialect]))
 
+  /** What hosts were found to mean: clients name few, again and again. */
+  const known = new Map<string, Dialect | undefined>()
+  const dialectOf = (header: string): Dialect | undefined => {
+    if (known.has(header)) return known.get(header)
+    const host = header.replace(/:\d+$/, '').toLowerCase()
+    const dialect = names.find(({ pattern }) => pattern.test(host))?.dialect
+    if (known.size >= maxKnown) known.clear()
+    known.set(header, dialect)
+    return dialect
+  }
+  const starts = dialects.map((dialect) => ({ dialect, prefix: dialect.prefix, length: dialect.prefix.length }))
+  const prefixOf = (url: string): Dialect | undefined =>
+    starts.find(({ prefix, length }) => url.startsWith(prefix) && ends.has(url[length]))?.dialect
+
   return (raw: Incoming) => {
     const url = raw.url ?? '/'
-    const host = (raw.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
-    const named =
-      raw.dialectOfPort === undefined ? names.find(({ pattern }) => pattern.test(host))?.dialect : byName.get(raw.dialectOfPort)
+    const named = raw.dialectOfPort === undefined ? dialectOf(raw.headers.host ?? '') : byName.get(raw.dialectOfPort)
     if (named) {
       raw.reached = { dialect: named.name, prefix: '' }
       const path = named.rewrite?.(url, raw) ?? url
       return path.startsWith('/') ? named.prefix + path : path
     }
-    const prefixed = dialects.find(({ prefix }) => url.startsWith(prefix) && /^(?:$|[/?])/.test(url.slice(prefix.length)))
+    const prefixed = prefixOf(url)
     if (!prefixed) return url
     raw.reached = { dialect: prefixed.name, prefix: prefixed.prefix }
     return prefixed.rewrite ? prefixed.prefix + prefixed.rewrite(url.slice(prefixed.prefix.length), raw) : url
   }
 }
+
+/** What may stand behind a prefix. */
+const ends: ReadonlySet<string | undefined> = new Set([undefined, '/', '?'])
+
+/** More hosts than this are nobody's real clients. */
+const maxKnown = 1000
 
 const hostPattern = (host: string): RegExp => new RegExp(`^${host.replace(/[.]/g, '\\.').replace('*', '[a-z0-9-]+')}$`)

@@ -18,6 +18,7 @@ import { targetsOf } from '../webhooks/target.ts'
 import { docs } from './docs.ts'
 import { asFault, type Fault } from './fault.ts'
 import { front } from './front.ts'
+import { LazyLogger } from './lazy-logger.ts'
 import { openMetrics } from './metrics.ts'
 import { createHttpServer } from './node-http.ts'
 import { type Incoming, reaching } from './reach.ts'
@@ -86,6 +87,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
     loggerInstance: logger as FastifyBaseLogger,
     // Requests are logged once, when they are answered.
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger, bindings) => new LazyLogger(logger, bindings),
     genReqId: () => randomUUID(),
     bodyLimit,
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
@@ -108,18 +110,29 @@ export function createServer(options: ServerOptions): CrmuxServer {
     },
   })
 
-  app.addHook('onResponse', async (req, reply) => {
+  app.addHook('onResponse', (req, reply, done) => {
     const dialect = (req.raw as Incoming).reached?.dialect ?? 'host'
     const route = req.routeOptions.url ?? 'unknown'
     const ms = reply.elapsedTime
     metrics.requests.observe({ dialect, method: req.method, route, status: reply.statusCode }, ms / 1000)
     // The path without its query, which may carry a token.
-    const path = req.originalUrl.split('?')[0]
-    const who = req.credential && { workspace: req.credential.workspace.id, user: req.credential.user.id }
-    req.log.info(
-      { dialect, method: req.method, path, route, status: reply.statusCode, ms: Math.round(ms * 10) / 10, ...who },
+    const [path] = req.originalUrl.split('?', 1)
+    const { credential } = req
+    logger.info(
+      {
+        reqId: req.id,
+        dialect,
+        method: req.method,
+        path,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(ms * 10) / 10,
+        workspace: credential?.workspace.id,
+        user: credential?.user.id,
+      },
       'request',
     )
+    done()
   })
 
   app.get('/healthz', async (_req, reply) => reply.send({ status: 'ok' }))

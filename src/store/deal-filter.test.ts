@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runs } from '../../test/support/engine.ts'
 import { openTestStore, type TestStore, type TestWorkspace } from '../../test/support/app.ts'
 import { countDeals, type Deal, type DealFilter, listDeals } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
@@ -89,7 +90,7 @@ test('filters combine as sets do, and are counted as they are listed', async () 
       expect(items.map(({ id }) => id)).toEqual(expected)
       expect(await countDeals(ws.scope, filter)).toBe(expected.length)
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

@@ -108,7 +108,8 @@ async function pages(query: DealQuery): Promise<Deal[]> {
   }
 }
 
-describe.each(sorts)('a list by %s', (by) => {
+// PostgreSQL, for whom a sort is a sort, shows that with a few of them.
+describe.each(testEngine === 'sqlite' ? sorts : (['title', 'expectedCloseDate'] as const))('a list by %s', (by) => {
   describe.each(directions)('%s', (direction) => {
     test.each(Object.keys(filters))('of %s has every deal once and in order, by key and by offset', async (name) => {
       const [filter, keep] = filters[name] ?? []

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { testEngine } from '../../test/support/engine.ts'
+import { runs, testEngine } from '../../test/support/engine.ts'
 import { openWorld, type World } from '../../test/support/world.ts'
 import { listTotals } from '../domain/board.ts'
 import { eachRow } from '../domain/bulk.ts'
@@ -75,7 +75,7 @@ describe('ranks', () => {
         expect(cards.map(({ id }) => id)).toEqual(order)
         expect(new Set(cards.map(({ rank }) => rank)).size).toBe(cards.length)
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     )
   })
 

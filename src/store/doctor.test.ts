@@ -3,6 +3,7 @@ import { openTestStore, type TestStore, type TestWorkspace } from '../../test/su
 import { testEngine } from '../../test/support/engine.ts'
 import type { Deal } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
+import { invite } from '../domain/invitation.ts'
 import { addParty, type Party } from '../domain/party.ts'
 import { listStages, type Stage } from '../domain/stage.ts'
 import { examine } from './doctor.ts'
@@ -32,6 +33,8 @@ beforeEach(async () => {
   won = await createDeal(scope, { title: 'Looms', value: { decimal: 99 }, outcome: 'won' })
   deleted = await createDeal(scope, { title: 'Gone again' })
   await deleteDeal(scope, deleted.id)
+  await ws.session()
+  await invite(scope, { email: 'bo@acme.example' })
   await changeDeal(scope, open.id, { title: 'Engines, difference', probability: 50 })
 })
 afterEach(() => store.close())
@@ -79,6 +82,14 @@ const cases: readonly [string, () => string, RegExp][] = [
   ['a disabled default pipeline', () => 'update pipeline set is_disabled = 1', /is the default and disabled/],
   ['a workspace without an admin', () => "update membership set role = 'viewer'", /no active admin/],
   ['a member without a person', () => 'delete from "user"', /is a user that does not exist/],
+  ['a session of a stranger', () => 'update session set user_id = 4711', /session \d+ is one of user 4711, who is no member/],
+  [
+    'a session of somebody who cannot sign in',
+    () => 'update membership set joined_at = null',
+    /who is no member that can sign in/,
+  ],
+  ['a password of nobody', () => "insert into password values (4711, 'x', 1)", /a password is kept of user 4711/],
+  ['an invitation by a stranger', () => 'update invitation set invited_by_id = 4711', /was made by user 4711, who is no member/],
   ['a token of a stranger', () => 'update token set user_id = 4711', /belongs to user 4711, who is no member/],
   ['no won stage', () => "update stage set deleted_at = 1 where kind = 'won'", /has no won stage/],
   ['no lost stage', () => "delete from stage where kind = 'lost'", /has no lost stage/],

@@ -62,6 +62,8 @@ export interface Session {
 export interface Engine {
   readonly kind: EngineKind
   readonly reader: Session
+  /** A number that changes with every commit, whichever process makes it; engines that cannot tell it at once have none. */
+  readonly stamp?: () => number
   /**
    * Resolves once the work's writes would survive a crash. Where others were in the way the work is done anew, so it must have no effect but
    * on the session. `workspaceId`: where it writes in one workspace only, which it then holds (`shared`).

@@ -102,6 +102,21 @@ function behind(order: 'id' | 'at', direction: 'asc' | 'desc', after: Key): Aske
       }
 }
 
+/** The moments of transactions go before ids where many commit at once, and nothing is told yet that others may still come before. */
+const inFeed: Asked = {
+  name: 'feed',
+  sql: () => sql`event.xact < feed_horizon(${param('workspace')})`,
+  values: {},
+}
+
+/** As {@link behind}, in a feed: behind the moment of the row with this id, or of the last one before it. */
+const behindInFeed = (direction: 'asc' | 'desc', { id }: Key): Asked => ({
+  name: 'after',
+  sql: () => sql`(event.xact, event.id) ${sql.raw(direction === 'asc' ? '>' : '<')} (coalesce((select seen.xact from event as seen
+    where seen.workspace_id = ${param('workspace')} and seen.id <= ${param('after')} order by seen.id desc limit 1), -1), ${param('after')})`,
+  values: { after: id },
+})
+
 const named = (asked: readonly Asked[]): string => asked.map(({ name }) => name).join('|')
 
 const together = (asked: readonly Asked[], engine: EngineKind): Sql =>
@@ -109,10 +124,15 @@ const together = (asked: readonly Asked[], engine: EngineKind): Sql =>
 
 async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
   const { order = 'id', direction = 'asc', limit, after, offset = 0 } = query
-  const asked = [...conditionsOf(query, order), ...(after ? [behind(order, direction, after)] : [])]
+  // What happened to one record is in the order of its ids anyway: whoever writes it waits for the others.
+  const isOfFew = query.subjectId !== undefined || query.subjectIds !== undefined
+  const isFeed = order === 'id' && !isOfFew && db.engine.kind !== 'sqlite'
+  const asked = [...conditionsOf(query, order), ...(isFeed ? [inFeed] : [])]
+  if (after) asked.push(isFeed ? behindInFeed(direction, after) : behind(order, direction, after))
   const list = shaped<EventRow>(`events ${order} ${direction} ${named(asked)}`, (engine) => {
     const way = sql.raw(direction)
-    const by = order === 'id' ? sql`event.id ${way}` : sql`event.at ${way}, event.id ${way}`
+    const first = order === 'at' ? sql`event.at ${way},` : isFeed ? sql`event.xact ${way},` : sql``
+    const by = sql`${first} event.id ${way}`
     return sql`select * from event where ${together(asked, engine)} order by ${by} limit ${param('limit')} offset ${param('offset')}`
   })
   const values = Object.assign({ workspace: db.workspaceId, limit: limit + 1, offset }, ...asked.map(({ values }) => values))

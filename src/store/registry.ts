@@ -4,8 +4,8 @@ import { gathering } from './bulk.ts'
 import { dealTable } from './deals.ts'
 import { type Engine, type Session, statement } from './engine.ts'
 import { eventTable } from './history.ts'
-import { partyTable } from './parties.ts'
 import { invitationsBySecret, invitationTable } from './invitations.ts'
+import { partyTable } from './parties.ts'
 import { openPasswords } from './passwords.ts'
 import { allWorkspaces, findWorkspace, insertWorkspace, memberTable, workspaceTable } from './people.ts'
 import { answerTable, recordTable } from './records.ts'
@@ -16,10 +16,10 @@ import type { Db } from './rows.ts'
 import { markSessionSeen, resume, sessionTable } from './sessions.ts'
 import { attemptsOn, peopleOf } from './sign-in.ts'
 import { sql } from './sql.ts'
-import { authenticate, markTokenUsed, tokenTable } from './tokens.ts'
 import { customFieldTable, lockStructure, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
-import { deliveryTable, webhookTable } from './webhooks.ts'
+import { authenticating, markTokenUsed, tokenTable } from './tokens.ts'
 import { viewTable } from './views.ts'
+import { deliveryTable, webhookTable } from './webhooks.ts'
 
 /** One workspace's tables on one session. Each table is made when it is first asked for: most requests need two. */
 class WorkspaceStore implements Store {
@@ -126,6 +126,7 @@ const maxTouched = 10_000
 export function openRegistry(engine: Engine): Registry {
   const touched = new Map<string, Instant>()
   const passwords = openPasswords()
+  const authenticate = authenticating(engine)
   const note = (writer: Session, caller: Caller, now: Instant): Promise<void> =>
     'tokenId' in caller ? markTokenUsed(writer, caller.tokenId, now) : markSessionSeen(writer, caller.sessionId, now)
   const on = (session: Session, inTransaction: boolean): Registry => ({

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** Something to be shown once and known by its hash from then on: 256 bits as 64 hexadecimal characters. */
 export const newSecret = (): string => randomBytes(32).toString('hex')
@@ -7,4 +7,4 @@ export const newSecret = (): string => randomBytes(32).toString('hex')
 export const newLinkSecret = (): string => BigInt(`0x${newSecret()}`).toString(36).padStart(50, '0')
 
 /** A secret has 256 bits of its own, so a plain hash is as good as a slow one; it is found by the hash and never compared itself. */
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+export const hashOf = (secret: string): string => hash('sha256', secret, 'hex')

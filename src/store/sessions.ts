@@ -1,6 +1,6 @@
 import { idleMs, lifeMs, type Session } from '../domain/session.ts'
 import type { SignedIn, Store } from '../domain/store.ts'
-import { param, type Session as Connection, statement } from './engine.ts'
+import { type Session as Connection, param, statement } from './engine.ts'
 import { type HomeRow, homeColumns, toHome } from './people.ts'
 import { all, type Columns, type Db, identify, insertRow, one } from './rows.ts'
 import type { SessionRow } from './schema.ts'

@@ -1,7 +1,7 @@
 import type { Window } from '../domain/page.ts'
 import type { Credential, Store } from '../domain/store.ts'
 import type { Token } from '../domain/user.ts'
-import { param, type Session, statement } from './engine.ts'
+import { type Engine, param, type Session, statement } from './engine.ts'
 import { type HomeRow, homeColumns, pageById, toHome } from './people.ts'
 import { type Columns, type Db, identify, insertRow, one } from './rows.ts'
 import type { TokenRow } from './schema.ts'
@@ -66,11 +66,12 @@ export const tokenTable = (db: Db): Store['tokens'] => ({
 
 interface CredentialRow extends HomeRow {
   token_id: number
+  expires_at: number | null
 }
 
 const credential = statement<CredentialRow>(
   () =>
-    sql`select token.id as token_id, ${homeColumns}
+    sql`select token.id as token_id, token.expires_at, ${homeColumns}
       from token
         join membership on membership.workspace_id = token.workspace_id and membership.user_id = token.user_id and membership.is_active = 1
         join "user" on "user".id = token.user_id
@@ -78,10 +79,40 @@ const credential = statement<CredentialRow>(
       where token.hash = ${param('hash')} and token.revoked_at is null and (token.expires_at is null or token.expires_at > ${param('now')})`,
 )
 
+interface Known {
+  credential: Credential
+  expiresAt: number | null
+}
+
 /** Who a token speaks for. One look-up by its hash, so that nothing about other secrets can be learnt from the time it takes. */
-export async function authenticate(session: Session, secret: string, now: number): Promise<Credential | undefined> {
-  const row = await session.one(credential, { hash: hashOf(secret), now })
-  return row && { ...toHome(row), tokenId: row.token_id }
+async function lookUp(session: Session, hash: string, now: number): Promise<Known | undefined> {
+  const row = await session.one(credential, { hash, now })
+  return row && { credential: { ...toHome(row), tokenId: row.token_id }, expiresAt: row.expires_at }
+}
+
+/** More tokens than this at once are looked up each time. */
+const maxKnown = 1000
+
+/**
+ * Makes what tells who a token speaks for. Where the engine can tell that nothing at all has been committed, by any process, what was
+ * found is not looked up again; so a revoked token ends with the commit that revokes it.
+ */
+export function authenticating({ stamp, reader }: Pick<Engine, 'stamp' | 'reader'>) {
+  const known = new Map<string, Known>()
+  let since: number | undefined
+  return async (session: Session, secret: string, now: number): Promise<Credential | undefined> => {
+    const hash = hashOf(secret)
+    if (!stamp || session !== reader) return (await lookUp(session, hash, now))?.credential
+    const at = stamp()
+    if (at !== since || known.size >= maxKnown) known.clear()
+    since = at
+    const before = known.get(hash)
+    if (before && (before.expiresAt === null || before.expiresAt > now)) return before.credential
+    const found = await lookUp(session, hash, now)
+    // Only what was found: guessing secrets must not push others out.
+    if (found) known.set(hash, found)
+    return found?.credential
+  }
 }
 
 const noteUse = statement(

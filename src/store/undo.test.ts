@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '../../test/support/engine.ts'
 import { openTestStore, type TestStore } from '../../test/support/app.ts'
 import { eachRow } from '../domain/bulk.ts'
 import { type Deal, type DealPatch, findAnyDeal, listDeals } from '../domain/deal.ts'
@@ -396,6 +397,6 @@ test('undoing every request, the last one first, leads back to where it began', 
       for (const token of tokens) expect((await undoOf(scope, token)).left).toEqual([])
       expect(await whole()).toEqual(before)
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runs } from '../support/engine.ts'
 import { listTotals, probabilityOf, rotsAt } from '../../src/domain/board.ts'
 import { eachRow } from '../../src/domain/bulk.ts'
 import type { Deal, DealDraft, DealPatch } from '../../src/domain/deal.ts'
@@ -161,6 +162,6 @@ test('stage, outcome, dates, probability and totals come out the same by every w
       const [first] = facts
       for (const [index, name] of Object.keys(ways).entries()) expect({ name, ...facts[index] }).toEqual({ name, ...first })
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '../support/engine.ts'
 import { type Deal, findDeal } from '../../src/domain/deal.ts'
 import { changeDeal, createDeal } from '../../src/domain/edit-deals.ts'
 import { changePipeline } from '../../src/domain/edit-pipelines.ts'
@@ -209,7 +210,7 @@ test('histories through mixed dialects leave all of them saying the same', { tim
   const lane = () =>
     fc.assert(
       fc.asyncProperty(histories, async (commands) => live(commands, await app.workspace({ template }))),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     )
   await Promise.all([lane(), lane()])
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '../support/engine.ts'
 import { addCustomField } from '../../src/domain/custom-field.ts'
 import { type Deal, type DealPatch, findDeal } from '../../src/domain/deal.ts'
 import { changeDeal, createDeal } from '../../src/domain/edit-deals.ts'
@@ -256,7 +257,7 @@ describe('a change of one field', () => {
           // Said a second time it changes nothing.
           expect(await changeDeal(scope, id, { [field]: said })).toEqual(after)
         }),
-        { numRuns: 25 },
+        { numRuns: runs(25) },
       )
     },
   )

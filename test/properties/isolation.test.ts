@@ -6,13 +6,17 @@ import * as editDeals from '../../src/domain/edit-deals.ts'
 import * as editPipelines from '../../src/domain/edit-pipelines.ts'
 import * as editStages from '../../src/domain/edit-stages.ts'
 import { lastChangers, listEvents } from '../../src/domain/events.ts'
+import * as invitations from '../../src/domain/invitation.ts'
 import * as lossReasons from '../../src/domain/loss-reason.ts'
 import * as parties from '../../src/domain/party.ts'
 import * as pipelines from '../../src/domain/pipeline.ts'
 import * as records from '../../src/domain/record.ts'
 import type { Scope } from '../../src/domain/scope.ts'
+import * as sessions from '../../src/domain/session.ts'
 import * as stages from '../../src/domain/stage.ts'
+import { tokenOf, undo } from '../../src/domain/undo.ts'
 import * as users from '../../src/domain/user.ts'
+import * as views from '../../src/domain/view.ts'
 import * as workspaces from '../../src/domain/workspace.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { attempt } from './answers.ts'
@@ -35,11 +39,17 @@ interface Home {
   field: number
   record: number
   token: number
+  session: number
+  invitation: number
+  view: number
+  event: number
 }
 
 let world: World
 let mine: Home
 let theirs: Home
+
+const signedIn = ({ user, now }: Scope) => ({ userId: user.id, userAgent: 'common', address: '127.0.0.1', createdAt: now() })
 
 async function furnish(): Promise<Home> {
   const place = await world.workspace()
@@ -84,6 +94,10 @@ async function furnish(): Promise<Home> {
     field: field.id,
     record: (await records.addRecord(scope, 'things', 'common', { common: true })).id,
     token: (await users.createToken(scope, { label: 'common' })).id,
+    session: (await scope.store.transaction((tx) => tx.sessions.add(signedIn(scope), scope.now()))).id,
+    invitation: (await invitations.invite(scope, { email: 'common@person.example' })).id,
+    view: (await views.addView(scope, { name: 'common', page: 'list', query: '' })).id,
+    event: (await listEvents(scope, { limit: 1 })).items[0]?.id ?? 0,
   }
 }
 
@@ -167,6 +181,12 @@ const withId: Record<string, [keyof Home, (scope: Scope, id: number) => Promise<
   createToken: ['member', (scope, id) => users.createToken(scope, { userId: id })],
   findToken: ['token', (scope, id) => users.findToken(scope, id)],
   revokeToken: ['token', (scope, id) => users.revokeToken(scope, id)],
+  endSession: ['session', (scope, id) => sessions.endSession(scope, id)],
+  findInvitation: ['invitation', (scope, id) => invitations.findInvitation(scope, id)],
+  changeView: ['view', (scope, id) => views.changeView(scope, id, { name: 'Mine now' })],
+  deleteView: ['view', (scope, id) => views.deleteView(scope, id)],
+  undo: ['event', (scope, id) => undo(scope, tokenOf(id))],
+  revokeInvitation: ['invitation', (scope, id) => invitations.revokeInvitation(scope, id)],
 }
 
 /** Use cases that take no id of a row, or are proved by the lists below. */
@@ -179,7 +199,21 @@ const withoutId = new Set([
   'saveRecord',
   'changeWorkspace',
   'defaultPipeline',
-  ...Object.values({ ...customFields, ...deals, ...lossReasons, ...parties, ...pipelines, ...records, ...stages, ...users })
+  'endOtherSessions',
+  'addView',
+  ...Object.values({
+    ...customFields,
+    ...deals,
+    ...invitations,
+    ...lossReasons,
+    ...parties,
+    ...pipelines,
+    ...records,
+    ...sessions,
+    ...stages,
+    ...users,
+    ...views,
+  })
     .map((value) => (typeof value === 'function' ? value.name : ''))
     .filter((name) => /^(list|count)/.test(name)),
 ])
@@ -191,15 +225,18 @@ test('no use case is forgotten here', () => {
     ...editDeals,
     ...editPipelines,
     ...editStages,
+    ...invitations,
     ...lossReasons,
     ...parties,
     ...pipelines,
     ...records,
+    ...sessions,
     ...stages,
     ...users,
+    ...views,
     ...workspaces,
   }
-  const verbs = /^(find|add|change|create|delete|restore|merge|revoke|save|default|list|count)[A-Z]/
+  const verbs = /^(find|add|change|create|delete|end|restore|merge|revoke|save|default|list|count)[A-Z]/
   const missing = Object.keys(modules).filter((name) => verbs.test(name) && !withoutId.has(name) && !(name in withId))
   // A deal is only created with ids of other rows.
   expect(missing).toEqual(['createDeal', 'addParty'])
@@ -255,6 +292,8 @@ test('no list shows rows of another workspace, not even when asked for them', as
     'members by id': async (scope) => (await users.listMembers(scope, { limit, ids: [mine.member, theirs.member] })).items,
     'members by text': async (scope) => (await users.listMembers(scope, { limit, text: '.example' })).items,
     tokens: async (scope) => (await users.listTokens(scope, { limit })).items,
+    sessions: (scope) => sessions.listSessions(scope),
+    invitations: (scope) => invitations.listInvitations(scope),
     records: async (scope) => (await records.listRecords(scope, 'things', { limit })).items,
     'records by key': async (scope) => (await records.listRecords(scope, 'things', { limit, key: 'common' })).items,
     events: async (scope) => (await listEvents(scope, { limit })).items,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../support/engine.ts'
 import { eachRow } from '../../src/domain/bulk.ts'
 import { createDeal } from '../../src/domain/edit-deals.ts'
 import { addPipeline } from '../../src/domain/edit-pipelines.ts'
@@ -65,8 +66,8 @@ test('a refused command leaves every table as it was, alone and as a row of many
     expect(many.map(({ ok }) => ok)).toEqual([false, false])
     expect(await world.dump()).toEqual(start)
   }
-  await fc.assert(fc.asyncProperty(command, tried), { numRuns: 400 })
-  expect(refused).toBeGreaterThan(40)
+  await fc.assert(fc.asyncProperty(command, tried), { numRuns: runs(400) })
+  expect(refused).toBeGreaterThan(runs(40))
   await world.close()
 })
 

@@ -11,6 +11,9 @@ import { dumpAll, dumpOf, dumpPostgres } from './dump.ts'
 /** Which engine the tests of this project run on. */
 export const testEngine: Engine['kind'] = process.env.TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
 
+/** How often a property is tried. Most of them are about rules that know no engine; PostgreSQL, which is slower, sees fewer of them. */
+export const runs = (many: number): number => (testEngine === 'sqlite' ? many : Math.ceil(many / 8))
+
 /** Memory where there is some, so that tests do not wait for the disk; what must survive a crash is tested on a disk elsewhere. */
 export const quickDirectory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { type Body, type Client, clientOf } from '../../src/dialects/native/test/client.ts'
 import type { Role } from '../../src/domain/user.ts'
-import { openTestApp, type TestApp, type TestWorkspace } from '../support/app.ts'
+import { openTestApp, type TestApp, type TestAppOptions, type TestWorkspace } from '../support/app.ts'
 import { openBrowser, openWindow, type Window } from './browser.ts'
 import { builtBoard } from './built.ts'
 
@@ -29,9 +29,9 @@ export interface Desk {
   window(path?: string, options?: { role?: Role } & Parameters<Browser['newContext']>[0]): Promise<Window>
 }
 
-export async function openOffice(): Promise<Office> {
+export async function openOffice(options: Pick<TestAppOptions, 'allowPrivate'> = {}): Promise<Office> {
   const web = await builtBoard()
-  const [app, browser] = await Promise.all([openTestApp({ web }), openBrowser()])
+  const [app, browser] = await Promise.all([openTestApp({ web, ...options }), openBrowser()])
   return {
     app,
     browser,

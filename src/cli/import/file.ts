@@ -25,6 +25,8 @@ export interface Noun<T> {
   noun: 'deal' | 'company' | 'contact'
   subject: CustomFieldSubject
   fields: Fields
+  /** The field that holds the deal's external id, where it is another than `external_id`. */
+  id?: string
   /** Fields that hold dates. */
   dates: readonly string[]
   before(scope: Scope, directory: Directory): Promise<void>
@@ -64,7 +66,7 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
         rows: rowsOf(source, columns),
         before: (scope) => noun.before(scope, directory),
         take: (scope, row) => take(scope, directory, row),
-        expect: (scope, rows) => expectRows(scope, rows, mapping.fields.get('external_id')),
+        expect: (scope, rows) => expectRows(scope, rows, mapping.fields.get(noun.id ?? 'external_id')),
         dryRun: options.dryRun ?? false,
         onTaken: (taken) => {
           report.taken(taken.became)
@@ -93,7 +95,7 @@ async function prepareNew(registry: Registry): Promise<void> {
   const { prepare } = await import('../../serve.ts')
   const token = readToken(process.env.CRMUX_TOKEN)
   const made = await prepare(registry, { template: process.env.CRMUX_TEMPLATE, token })
-  if (made !== undefined && token === undefined) note(`The store is new; the token of its admin, shown only now: ${made}`)
+  if (made !== undefined && token === undefined) note(`The store is new; the token of its admin, shown only now: ${made.token}`)
 }
 
 /** Lets the work ask whether somebody wants it to end; it ends where nothing is left half done. */

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import { csvRows } from './csv.ts'
-import { decode, encodingOf } from './decode.ts'
+import { decode, encodingOf, unpackedName } from './decode.ts'
 import { ndjsonObjects, ndjsonRows } from './ndjson.ts'
 import { type Format, maxRow, type Row, type Source } from './row.ts'
 
@@ -13,7 +13,7 @@ export interface SourceOptions {
 /** Finds out what is not said about a file: its format by its name, its encoding by its mark, its delimiter by its header. */
 export async function openSource(file: string, { format, encoding: said, delimiter }: SourceOptions): Promise<Source> {
   const encoding = await encodingOf(file, said)
-  if ((format ?? (/\.(ndjson|jsonl)$/i.test(file) ? 'ndjson' : 'csv')) === 'ndjson')
+  if ((format ?? (/\.(ndjson|jsonl)$/i.test(unpackedName(file)) ? 'ndjson' : 'csv')) === 'ndjson')
     return { file, encoding, format: 'ndjson', delimiter: '' }
   return { file, encoding, format: 'csv', delimiter: delimiter ?? delimiterIn(await firstLine(file, encoding)) }
 }

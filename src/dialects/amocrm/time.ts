@@ -1,4 +1,4 @@
-import type { Day, Instant } from '../../domain/time.ts'
+import { type Day, type Instant, isoTime } from '../../domain/time.ts'
 
 /** Unix seconds. */
 export const seconds = (at: Instant): number => Math.floor(at / 1000)
@@ -7,7 +7,7 @@ export const seconds = (at: Instant): number => Math.floor(at / 1000)
 export const secondsOr = <T>(at: Instant | null, none: T): number | T => (at === null ? none : seconds(at))
 
 /** `2026-11-20 19:41:02`, the only moments that v4 writes as text. */
-export const plainTime = (at: Instant): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+export const plainTime = (at: Instant): string => isoTime(at).slice(0, 19).replace('T', ' ')
 
 /** How far a zone is ahead of UTC at a moment: `+03:00`. */
 export function offsetOf(timeZone: string, at: Instant): string {

@@ -3,12 +3,12 @@ import { isWeighted, rotsAt, updatedWhereRotten } from '../../domain/board.ts'
 import type { Deal } from '../../domain/deal.ts'
 import { type DealFilter, listDeals } from '../../domain/deal.ts'
 import type { Page } from '../../domain/page.ts'
-import { listParties } from '../../domain/party.ts'
 import { findPipeline, type Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { findStage, type Stage, stageKinds } from '../../domain/stage.ts'
 import { fieldsOf } from './custom-fields.ts'
 import { DealsQuery, dealSorts, readFilter } from './deal-list.ts'
+import { partyNames } from './deal-names.ts'
 import { CardJson, writeDeal } from './deals.ts'
 import { choicesParam, countParam, sortParam, told } from './fields.ts'
 import { readSort, type Sort, writeCursor } from './paging.ts'
@@ -134,7 +134,7 @@ async function dealsOf(
 
 export async function writeCards(scope: Scope, stage: Stage, deals: readonly Deal[]): Promise<CardJson[]> {
   const fields = await fieldsOf(scope, 'deal', deals)
-  const names = await namesOf(scope, deals)
+  const names = await partyNames(scope, deals)
   const nameOf = (id: number | null) => (id === null ? null : (names.get(id) ?? null))
   return deals.map((deal) => ({
     ...writeDeal(deal, fields),
@@ -142,12 +142,4 @@ export async function writeCards(scope: Scope, stage: Stage, deals: readonly Dea
     contactName: nameOf(deal.contactId),
     companyName: nameOf(deal.companyId),
   }))
-}
-
-/** The people and companies that deals are made with, by their ids; both share one row of ids. */
-async function namesOf(scope: Scope, deals: readonly Deal[]): Promise<ReadonlyMap<number, string>> {
-  const ids = new Set(deals.flatMap(({ contactId, companyId }) => [contactId, companyId]).filter((id) => id !== null))
-  if (ids.size === 0) return new Map()
-  const { items } = await listParties(scope, { ids: [...ids], deleted: 'both', limit: ids.size })
-  return new Map(items.map(({ id, name }) => [id, name]))
 }

@@ -48,6 +48,7 @@ POST /stages/:id/merge
 GET /stages/:id/events
 GET /stages/:id/column
 GET /deals
+GET /deals.csv
 POST /deals
 GET /deals/:id
 PATCH /deals/:id
@@ -101,6 +102,7 @@ GET /reports/cards
 GET /reports/funnel
 GET /reports/funnel.csv
 POST /undo/:token
+GET /search
 GET /views
 POST /views
 PATCH /views/:id

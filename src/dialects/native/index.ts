@@ -6,6 +6,7 @@ import { bulkRoutes } from './bulk.ts'
 import { coverage } from './coverage.ts'
 import { customFieldRoutes } from './custom-fields.ts'
 import { dealRoutes } from './deal-routes.ts'
+import { dealsCsvRoute } from './deals-csv.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
 import { invitationRoutes } from './invitations.ts'
@@ -15,8 +16,9 @@ import { partyRoutes } from './parties.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { render } from './problem.ts'
 import { referenceRoute } from './reference.ts'
-import { sessionRoutes } from './sessions.ts'
 import { reportRoutes } from './reports/index.ts'
+import { searchRoute } from './search.ts'
+import { sessionRoutes } from './sessions.ts'
 import { speakNative } from './speaker.ts'
 import { stageRoutes } from './stages.ts'
 import { templateRoutes } from './templates.ts'
@@ -60,6 +62,7 @@ const nouns = [
   stageRoutes,
   boardRoutes,
   dealRoutes,
+  dealsCsvRoute,
   bulkRoutes,
   partyRoutes,
   lossReasonRoutes,
@@ -70,6 +73,7 @@ const nouns = [
   liveRoutes,
   undoRoutes,
   viewRoutes,
+  searchRoute,
   reportRoutes,
   apiRoutes,
 ]

@@ -167,11 +167,21 @@ const told = (errors: readonly FieldError[]): string =>
     .map(({ field, message }) => (field === '' ? message : `${field} ${message}`))
     .join('; ')}${errors.length > 5 ? `; and ${errors.length - 5} more` : ''}.`
 
+/** What of these fields is refused is said to people more often than to programs. */
+const ownWords: Readonly<Record<string, Partial<Record<Issue['rule'], string>>>> = {
+  password: {
+    range: 'must have 10 to 200 characters',
+    not_allowed: 'would be among the first to be guessed',
+    not_found: 'is wrong',
+  },
+  current: { not_found: 'is wrong' },
+}
+
 /** What the domain calls `place.before` is a plain `before` on this wire. */
 const fieldError = (issue: Issue): FieldError => ({
   field: issue.field.replace(/^place\./, ''),
   rule: issue.rule,
-  message: messageOf(issue),
+  message: ownWords[issue.field]?.[issue.rule] ?? messageOf(issue),
   ...(issue.min === undefined ? {} : { min: issue.min }),
   ...(issue.max === undefined ? {} : { max: issue.max }),
 })

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { toDecimal } from '../../domain/money.ts'
-import type { Instant } from '../../domain/time.ts'
 import type { Caller } from '../../domain/store.ts'
+import { type Instant, isoTime } from '../../domain/time.ts'
 import { tokenOf } from '../../domain/undo.ts'
 import { type Answer, bearer, header, type Wire } from '../../http/speak.ts'
 import { requireOwnPage, sessionIn } from './cookie.ts'
@@ -45,7 +45,7 @@ export const undoHeader = (firstEvent: number | null): Readonly<Record<string, s
 // —— values ——
 
 /** RFC 3339 with milliseconds, in UTC. */
-export const time = (at: Instant): string => new Date(at).toISOString()
+export const time: (at: Instant) => string = isoTime
 export const timeOrNull = (at: Instant | null): string | null => (at === null ? null : time(at))
 
 declare global {

@@ -1,6 +1,6 @@
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyRequest } from 'fastify'
-import type { Instant } from '../../domain/time.ts'
+import { type Instant, isoTime } from '../../domain/time.ts'
 import { readJson, readText } from '../../http/body.ts'
 import { fail } from '../../http/fault.ts'
 import { RollingWindow } from '../../http/limits.ts'
@@ -77,4 +77,4 @@ export const all = (data: readonly object[]): Answer => ({ status: 200, body: { 
 export const gone: Answer = { status: 200, body: {} }
 
 /** `2025-10-26 16:00:00`, in UTC without saying so. */
-export const moment = (at: Instant): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+export const moment = (at: Instant): string => isoTime(at).slice(0, 19).replace('T', ' ')

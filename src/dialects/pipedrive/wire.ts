@@ -1,6 +1,6 @@
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyRequest } from 'fastify'
-import { dayIn, type Instant } from '../../domain/time.ts'
+import { dayIn, type Instant, isoTime } from '../../domain/time.ts'
 import { readJson, readText } from '../../http/body.ts'
 import { fail } from '../../http/fault.ts'
 import type { Answer, Wire } from '../../http/speak.ts'
@@ -72,10 +72,10 @@ export const offsetPage = (
 }
 
 /** `2026-05-15T10:13:14Z`, as v2 writes moments: whole seconds. */
-export const zulu = (at: Instant): string => `${new Date(at).toISOString().slice(0, 19)}Z`
+export const zulu = (at: Instant): string => `${isoTime(at).slice(0, 19)}Z`
 
 /** `2026-05-15 10:13:14`, as v1 writes moments: UTC without saying so. */
-export const plainTime = (at: Instant): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+export const plainTime = (at: Instant): string => isoTime(at).slice(0, 19).replace('T', ' ')
 
 /** Either of them, or null where there is no moment. */
 export const orNull = <T, U>(value: T | null, write: (value: T) => U): U | null => (value === null ? null : write(value))

@@ -1,4 +1,4 @@
-import { type Day, dayInMs, type Instant } from '../../domain/time.ts'
+import { type Day, dayInMs, type Instant, isoTime } from '../../domain/time.ts'
 
 const minute = 60_000
 
@@ -7,7 +7,7 @@ export function timeIn(timeZone: string, at: Instant): string {
   const offset = offsetOf(timeZone, at)
   const size = Math.abs(offset)
   const [hours, minutes] = [Math.floor(size / 60), size % 60].map((part) => String(part).padStart(2, '0'))
-  const local = new Date(at + offset * minute).toISOString().slice(0, -1)
+  const local = isoTime(at + offset * minute).slice(0, -1)
   return `${local}${offset < 0 ? '-' : '+'}${hours}:${minutes}`
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Instant } from '../../domain/time.ts'
+import { type Instant, isoTime } from '../../domain/time.ts'
 import { fail } from '../../http/fault.ts'
 import { RollingWindow } from '../../http/limits.ts'
 import { type Answer, bearer, type Wire } from '../../http/speak.ts'
@@ -80,4 +80,4 @@ export const one = (type: Resource, data: object): Answer => ({ status: 200, bod
 export const gone: Answer = { status: 204 }
 
 /** `2015-04-10T13:30:41Z`: whole seconds, as every moment is written. */
-export const moment = (at: Instant): string => `${new Date(at).toISOString().slice(0, 19)}Z`
+export const moment = (at: Instant): string => `${isoTime(at).slice(0, 19)}Z`

@@ -37,6 +37,8 @@ const counted = [
   'workspace',
   'user',
   'token',
+  'session',
+  'invitation',
   'pipeline',
   'stage',
   'deal',
@@ -44,6 +46,9 @@ const counted = [
   'loss_reason',
   'custom_field',
   'record',
+  'saved_view',
+  'session',
+  'invitation',
 ] as const
 
 const counterOf = (engine: EngineKind, table: (typeof counted)[number]): Sql =>
@@ -81,6 +86,26 @@ export const rules: readonly Rule[] = [
     sql`select token.id, token.workspace_id, token.user_id as has, null as wants from token left join membership
         on membership.workspace_id = token.workspace_id and membership.user_id = token.user_id where membership.user_id is null`,
     ({ id, has }) => `token ${id} belongs to user ${has}, who is no member`,
+  ),
+
+  rule(
+    'sessions belong to members',
+    sql`select session.id, session.workspace_id, session.user_id as has, null as wants from session left join membership
+        on membership.workspace_id = session.workspace_id and membership.user_id = session.user_id and membership.joined_at is not null
+      where membership.user_id is null`,
+    ({ id, has }) => `session ${id} is one of user ${has}, who is no member that can sign in`,
+  ),
+  rule(
+    'passwords belong to people',
+    sql`select user_id as id, cast(null as bigint) as workspace_id, null as has, null as wants from password where user_id not in (select id from "user")`,
+    ({ id }) => `a password is kept of user ${id}, who does not exist`,
+  ),
+  rule(
+    'invitations come from members',
+    sql`select invitation.id, invitation.workspace_id, invitation.invited_by_id as has, null as wants from invitation left join membership
+        on membership.workspace_id = invitation.workspace_id and membership.user_id = invitation.invited_by_id
+      where invitation.invited_by_id is not null and membership.user_id is null`,
+    ({ id, has }) => `invitation ${id} was made by user ${has}, who is no member`,
   ),
 
   // —— pipelines and stages ——

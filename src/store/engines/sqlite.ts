@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { DomainError } from '../../domain/errors.ts'
-import type { Engine, Session } from '../engine.ts'
+import { type Engine, type Session, statement } from '../engine.ts'
 import { migrate } from '../migrations/index.ts'
+import { sql } from '../sql.ts'
 import { asRefusal, Connection, codeOf } from './sqlite-connection.ts'
 import { Watch } from './sqlite-watch.ts'
 
@@ -13,6 +14,8 @@ function openReader(file: string): Connection {
   db.exec('pragma cache_size = -16000; pragma temp_store = memory')
   return new Connection(db)
 }
+
+const version = statement<{ data_version: number }>(() => sql`pragma data_version`)
 
 interface Job {
   work(session: Session): Promise<unknown>
@@ -56,6 +59,9 @@ export class SqliteEngine implements Engine {
     this.reader = this.#reading
     this.#watch = new Watch(this.#reading)
   }
+
+  /** SQLite counts what other connections have committed; our own writer is another connection to the reader. */
+  stamp = (): number => this.#reading.one(version, {})?.data_version ?? 0
 
   /** For what needs the bare connection: backup and integrity checks. */
   get database(): DatabaseSync {

@@ -1,6 +1,7 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
+import type { CountsJson } from '../../../src/dialects/native/reports/plain.ts'
 import type { StageJson } from '../../../src/dialects/native/stages.ts'
 import type { UserJson } from '../../../src/dialects/native/users.ts'
 import type { Query } from '../api.ts'
@@ -23,6 +24,8 @@ interface MonthColumnProps {
   isNow: boolean
   query: Query
   sums: Sums | undefined
+  /** What was won in the month, where it has begun. */
+  won: CountsJson | undefined
   isRead: boolean
   isWeighted: boolean
   /** The largest sum of any column, which fills its bar. */
@@ -38,8 +41,24 @@ const names = { company: true, contact: false }
 
 /** The open deals of one month, the ones that close first on top; read as they come into sight. */
 export function MonthColumn(props: MonthColumnProps) {
-  const { span, spans, name, nameOf, isNow, query, sums, isRead, isWeighted, most, lookups, moving, mayMove, onMove, onStep } =
-    props
+  const {
+    span,
+    spans,
+    name,
+    nameOf,
+    isNow,
+    query,
+    sums,
+    won,
+    isRead,
+    isWeighted,
+    most,
+    lookups,
+    moving,
+    mayMove,
+    onMove,
+    onStep,
+  } = props
   const id = spanId(span)
   const column = useRef<HTMLElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
@@ -82,7 +101,14 @@ export function MonthColumn(props: MonthColumnProps) {
       data-over={isOver || undefined}
       data-kind={span.kind}
     >
-      <MonthHead name={name} sums={sums} isRead={isRead} isWeighted={isWeighted} share={(sums?.converted.amount ?? 0) / most} />
+      <MonthHead
+        name={name}
+        sums={sums}
+        won={won}
+        isRead={isRead}
+        isWeighted={isWeighted}
+        share={(sums?.converted.amount ?? 0) / most}
+      />
       <div ref={scroller} className="month-cards">
         {isEmpty ? (
           <p className="month-empty secondary">{emptyText(span)}</p>

@@ -1,3 +1,4 @@
+import type { CountsJson } from '../../../src/dialects/native/reports/plain.ts'
 import { majorUnits, money, plural, shortMoney } from '../format.ts'
 import { Skeleton } from '../ui/small.tsx'
 import type { Sums } from './spans.ts'
@@ -6,6 +7,8 @@ interface MonthHeadProps {
   name: string
   sums: Sums | undefined
   /** Whether the sums have been read; a column without any then has none. */
+  /** What was won in the month, where it has begun. */
+  won: CountsJson | undefined
   isRead: boolean
   isWeighted: boolean
   /** Of the largest column. */
@@ -13,7 +16,7 @@ interface MonthHeadProps {
 }
 
 /** What a month may bring in: one currency alone, or the converted sum with each currency beside it; never a mixed one. */
-export function MonthHead({ name, sums, isRead, isWeighted, share }: MonthHeadProps) {
+export function MonthHead({ name, sums, won, isRead, isWeighted, share }: MonthHeadProps) {
   const count = sums?.totals.reduce((sum, total) => sum + total.count, 0) ?? 0
   return (
     <header className="month-head">
@@ -22,6 +25,7 @@ export function MonthHead({ name, sums, isRead, isWeighted, share }: MonthHeadPr
         <span className="secondary">{isRead && plural(count, 'deal')}</span>
       </div>
       {isRead ? <Amounts sums={sums} isWeighted={isWeighted} /> : <Skeleton width="60%" height={14} />}
+      <Won won={won} />
       <Bar sums={sums} share={share} isWeighted={isWeighted} />
     </header>
   )
@@ -51,6 +55,21 @@ function Amounts({ sums, isWeighted }: { sums: Sums | undefined; isWeighted: boo
       {weighted && <span className="secondary"> {weighted} weighted</span>}
       {!isOne && lead && <span className="secondary month-each ellipsis">{each}</span>}
       {!isOne && !lead && <span className="secondary month-each ellipsis">No rate for {missing.join(', ')}</span>}
+    </p>
+  )
+}
+
+/** What has come in already: one currency alone, or the converted sum; each currency where they cannot be added up. */
+function Won({ won }: { won: CountsJson | undefined }) {
+  const [only] = won?.totals ?? []
+  if (!won || !only) return <p />
+  const isOne = won.totals.length === 1
+  const each = won.totals.map(({ value, currency }) => money(value, currency)).join(' · ')
+  const lead = isOne ? only : won.converted
+  const sum = isOne || won.converted.missing.length === 0 ? `${isOne ? '' : '≈ '}${shortMoney(lead.value, lead.currency)}` : each
+  return (
+    <p className="month-won ellipsis" title={each}>
+      <span className="meaning-won">Won {sum}</span> <span className="secondary">{plural(won.count, 'deal')}</span>
     </p>
   )
 }

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { sentence } from '../api.ts'
 import { today as dayToday, majorUnits } from '../format.ts'
+import { useRefreshSoon } from '../list/use-refresh-soon.ts'
 import type { PageProps } from '../pages.tsx'
 import { usePipelines, useStages, useUsers } from '../queries.ts'
 import { useSearchState } from '../search-state.ts'
@@ -13,11 +14,17 @@ import './forecast.css'
 import { MonthColumn } from './month-column.tsx'
 import { addMonths, monthName, monthOf } from './months.ts'
 import { queryOfSpan, type Span, spanBeside, spanId, spansFrom, sumsOfSpans } from './spans.ts'
-import { useForecast, useMoves } from './use-forecast.ts'
+import { refreshForecast, useForecast, useMoves, useWon } from './use-forecast.ts'
 
 const columns = 6
 const names = { overdue: 'Overdue', later: 'Later', none: 'No close date' } as const
-const nameOf = (span: Span): string => (span.kind === 'month' ? monthName(span.month, navigator.language) : names[span.kind])
+/** Days before this month are overdue; where other months are looked at, what is before them is only earlier. */
+const nameIn =
+  (isNow: boolean) =>
+  (span: Span): string => {
+    if (span.kind === 'month') return monthName(span.month, navigator.language)
+    return span.kind === 'overdue' && !isNow ? 'Earlier' : names[span.kind]
+  }
 const write = (amount: number, currency: string): string => majorUnits(BigInt(Math.round(amount)), currency)
 
 /** What open deals may bring in, by the month that they are expected to close in. */
@@ -32,7 +39,10 @@ export default function ForecastPage(_: PageProps) {
   const pipeline = pipelines?.find(({ id }) => String(id) === state.pipeline) ?? pipelines?.find(({ isDefault }) => isDefault)
   const ownerId = /^\d+$/.test(state.owner ?? '') ? state.owner : undefined
   const narrow = { pipelineId: pipeline?.id, ownerId }
+  useRefreshSoon(refreshForecast)
+  const nameOf = nameIn(first === monthOf(today))
   const report = useForecast(narrow)
+  const won = useWon(narrow, first, today).data
   const { moving, move } = useMoves(nameOf, today)
   const spans = useMemo(() => spansFrom(first, columns), [first])
   const sums = useMemo(() => (report.data ? sumsOfSpans(spans, report.data.months, write) : undefined), [report.data, spans])
@@ -112,6 +122,7 @@ export default function ForecastPage(_: PageProps) {
               isNow={span.kind === 'month' && span.month === monthOf(today)}
               query={{ ...narrow, ...queryOfSpan(span, spans) }}
               sums={sums?.get(spanId(span))}
+              won={span.kind === 'month' ? won?.get(span.month) : undefined}
               isRead={sums !== undefined}
               isWeighted={report.data?.isWeighted ?? false}
               most={most}

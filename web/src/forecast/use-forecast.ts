@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DealJson } from '../../../src/dialects/native/deals.ts'
+import type { ForecastAgainstWonJson } from '../../../src/dialects/native/reports/changes.ts'
 import type { ForecastJson } from '../../../src/dialects/native/reports/forecast.ts'
 import { announce } from '../announce.ts'
 import { getData, type Query, sentence, write } from '../api.ts'
@@ -8,6 +9,7 @@ import { type Row, refreshLists, showDeal } from '../list/use-rows.ts'
 import { queryClient } from '../queries.ts'
 import { toastError } from '../ui/toast.tsx'
 import { told } from '../undo.ts'
+import { type Day, type Month, monthOf } from './months.ts'
 import { dayIn, type Span, spanId } from './spans.ts'
 
 const key = ['reports', 'forecast'] as const
@@ -20,9 +22,32 @@ export const useForecast = (query: Query) =>
     staleTime: 10_000,
   })
 
+const wonKey = ['reports', 'forecast-against-won'] as const
+
+/** What was won in each month from one on, this one included; nothing where that is still to come. */
+export const useWon = (query: Query, from: Month, today: Day) =>
+  useQuery({
+    queryKey: [...wonKey, query, from],
+    queryFn: async ({ signal }) => {
+      const report = await getData<ForecastAgainstWonJson>(
+        '/reports/forecast-against-won',
+        { ...query, from: `${from}-01` },
+        signal,
+      )
+      return new Map(report.months.map(({ month, won }) => [month, won]))
+    },
+    enabled: from <= monthOf(today),
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  })
+
 /** Reads again what the forecast shows. */
 export const refreshForecast = (): Promise<unknown> =>
-  Promise.all([queryClient.invalidateQueries({ queryKey: key }), refreshLists()])
+  Promise.all([
+    queryClient.invalidateQueries({ queryKey: key }),
+    queryClient.invalidateQueries({ queryKey: wonKey }),
+    refreshLists(),
+  ])
 
 /** A deal on its way to another column: it stands there at once, and is faded where it came from until the server has said yes. */
 export interface Moving {

@@ -50,7 +50,7 @@ export function DealGrid(props: DealGridProps) {
   const { startIndex = 0, endIndex = 0 } = virtual.range ?? {}
   const { see } = rows
   // biome-ignore lint/correctness/useExhaustiveDependencies: `see` is new every time and does the same
-  useEffect(() => see(startIndex, endIndex), [startIndex, endIndex])
+  useEffect(() => see(startIndex, endIndex, Math.max(0, active.row)), [startIndex, endIndex, active.row])
 
   // Another order or filter begins at the top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list is what it depends on

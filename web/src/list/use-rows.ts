@@ -45,20 +45,25 @@ async function namesAt(path: string, deals: readonly DealJson[], key: 'companyId
   return new Map(found.map(({ id, name }) => [id, name]))
 }
 
+interface Seen {
+  key: string
+  known: Known
+  from: number
+  to: number
+  kept: number
+}
+
+const unseen = { known: nothingKnown, from: 0, to: 0, kept: 0 }
+
 /** The rows of a filter in an order, read where they come into sight. */
 export function useRows(query: Query, names: Names) {
   const key = queryText(query)
-  const [state, setState] = useState<{ key: string; known: Known; from: number; to: number }>({
-    key,
-    known: nothingKnown,
-    from: 0,
-    to: 0,
-  })
+  const [state, setState] = useState<Seen>({ key, ...unseen })
   // Another filter is another list.
-  const current = state.key === key ? state : { key, known: nothingKnown, from: 0, to: 0 }
+  const current = state.key === key ? state : { key, ...unseen }
   if (current !== state) setState(current)
-  const { known, from, to } = current
-  const wanted = pagesFor(known, from, to)
+  const { known, from, to, kept } = current
+  const wanted = [...new Set([...pagesFor(known, from, to), ...pagesFor(known, kept, kept)])]
 
   const results = useQueries({
     queries: wanted.map((index) => {
@@ -99,8 +104,11 @@ export function useRows(query: Query, names: Names) {
     },
     /** Every row that is here now, in its order. */
     here: (): Row[] => results.flatMap(({ data }) => data?.data ?? []),
-    see: (first: number, last: number) =>
-      setState((before) => (before.from === first && before.to === last ? before : { ...before, from: first, to: last })),
+    /** Which rows are in sight, and one that stays where it is even out of sight. */
+    see: (from: number, to: number, kept = from) =>
+      setState((before) =>
+        before.from === from && before.to === to && before.kept === kept ? before : { ...before, from, to, kept },
+      ),
     error: results.find(({ error }) => error)?.error ?? null,
     retry: () => void Promise.all(results.map((result) => result.refetch())),
   }

@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { PipelineJson } from '../../../src/dialects/native/pipelines.ts'
 import type { StageJson } from '../../../src/dialects/native/stages.ts'
-import { sentence, write } from '../api.ts'
+import type { TemplateJson } from '../../../src/dialects/native/templates.ts'
+import { getData, sentence, write } from '../api.ts'
 import { useStages } from '../queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogActions } from '../ui/dialog.tsx'
@@ -14,22 +16,32 @@ import { changes } from './data.ts'
 /** What is kept of a stage in a copy of its pipeline. */
 const copyOf = ({ name, kind, probability, rotAfterDays, color }: StageJson) => ({ name, kind, probability, rotAfterDays, color })
 
-const plain = [{ name: 'New', kind: 'open' as const }]
+const plain = [{ name: 'New', kind: 'open', probability: null, rotAfterDays: null, color: null }] as const
 
-/** Adds a pipeline: with one stage to begin with, or with the stages of another. */
+/** Pipelines as new accounts of other systems have them. */
+const useTemplates = () =>
+  useQuery({ queryKey: ['templates'], queryFn: ({ signal }) => getData<TemplateJson[]>('/templates', {}, signal) })
+
+/** Adds a pipeline: with one stage to begin with, as in another system, or with the stages of another pipeline. */
 export function AddPipeline({ pipelines, onClose }: { pipelines: readonly PipelineJson[]; onClose: () => void }) {
   const { act, isBusy, fault, error } = useAct<PipelineJson>({ quiet: true })
   const { data: stages = [] } = useStages()
+  const { data: templates = [] } = useTemplates()
   const [, navigate] = useLocation()
   const [name, setName] = useState('')
   const [from, setFrom] = useState('')
+  const template = templates.find((one) => one.name === from)
   const model = pipelines.find(({ id }) => String(id) === from)
-  const own = model ? stages.filter((stage) => stage.pipelineId === model.id && !stage.isArchived).map(copyOf) : plain
+  const copied = stages.filter((stage) => stage.pipelineId === model?.id && !stage.isArchived).map(copyOf)
+  const shown = template?.stages ?? (model ? copied : plain)
+  const laidOut = template
+    ? { template: template.name }
+    : { hasProbability: model?.hasProbability ?? true, stages: model ? copied : plain }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const said = name.trim()
     act({
-      write: () => write('POST', '/pipelines', { name: said, hasProbability: model?.hasProbability ?? true, stages: own }),
+      write: () => write('POST', '/pipelines', { name: said, ...laidOut }),
       changes,
       done: `“${said}” added.`,
       onDone: ({ data }) => {
@@ -52,6 +64,13 @@ export function AddPipeline({ pipelines, onClose }: { pipelines: readonly Pipeli
         />
         <SelectField label="Stages" value={from} onChange={(event) => setFrom(event.target.value)}>
           <option value="">One to begin with</option>
+          <optgroup label="As a new account of">
+            {templates.map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </optgroup>
           <optgroup label="As in">
             {pipelines.map(({ id, name }) => (
               <option key={id} value={id}>
@@ -61,10 +80,10 @@ export function AddPipeline({ pipelines, onClose }: { pipelines: readonly Pipeli
           </optgroup>
         </SelectField>
         <ol className="pipeline-preview" aria-label="Its stages">
-          {own.map((stage, nth) => (
+          {shown.map((stage, nth) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: names may repeat, and the list is drawn anew when it changes
             <li key={nth}>
-              <StageDot color={'color' in stage ? stage.color : null} />
+              <StageDot color={stage.color} />
               {stage.name}
             </li>
           ))}

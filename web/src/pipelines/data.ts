@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import type { TotalsJson } from '../../../src/dialects/native/board.ts'
 import type { StageJson } from '../../../src/dialects/native/stages.ts'
 import { getData } from '../api.ts'
-import { keys, useStages } from '../queries.ts'
+import { useRefreshSoon } from '../list/use-refresh-soon.ts'
+import { keys, queryClient, useStages } from '../queries.ts'
 
 const totalsKey = (pipelineId: number) => ['totals', pipelineId] as const
 
@@ -17,6 +18,7 @@ export function useDealCounts(pipelineId: number): ReadonlyMap<number, number> |
     // Others add deals all the time, and nothing else on the page needs to know.
     staleTime: 0,
   })
+  useRefreshSoon(() => queryClient.invalidateQueries({ queryKey: totalsKey(pipelineId) }))
   return data && new Map(data.stages.map(({ stageId, totals }) => [stageId, totals.reduce((sum, { count }) => sum + count, 0)]))
 }
 

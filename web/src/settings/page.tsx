@@ -11,6 +11,7 @@ import { Profile } from './profile.tsx'
 import { Sessions } from './sessions.tsx'
 import './settings.css'
 import { Tokens } from './tokens.tsx'
+import { Webhooks } from './webhooks.tsx'
 import { Workspace } from './workspace.tsx'
 
 interface Entry {
@@ -39,7 +40,13 @@ const groups: readonly { label: string; entries: readonly Entry[] }[] = [
       { id: 'custom-fields', label: 'Custom fields', Page: CustomFields },
     ],
   },
-  { label: 'Integrations', entries: [{ id: 'apis', label: 'APIs', Page: Apis }] },
+  {
+    label: 'Integrations',
+    entries: [
+      { id: 'apis', label: 'APIs', Page: Apis },
+      { id: 'webhooks', label: 'Webhooks', Page: Webhooks, least: 'manager' },
+    ],
+  },
 ]
 
 /** Everything that is set once and rarely changed, subject by subject, each with its own address. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { changeKinds, changesIn } from '../../../domain/reports/changes.ts'
 import { toDecimal } from '../../../domain/money.ts'
+import { changeKinds, changesIn } from '../../../domain/reports/changes.ts'
 import { forecastAgainstWon } from '../../../domain/reports/forecast.ts'
 import { fail } from '../../../http/fault.ts'
 import { countParam, id, timeText } from '../fields.ts'

@@ -7,8 +7,8 @@ import { id } from '../fields.ts'
 import type { NativeSpeaker } from '../speaker.ts'
 import { type Asked, askedOf, PeriodQuery, report } from './open.ts'
 import {
-  type CountsJson,
   CountsJson as Counts,
+  type CountsJson,
   countColumns,
   countRows,
   periodHead,

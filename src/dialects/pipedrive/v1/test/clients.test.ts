@@ -56,6 +56,27 @@ test('client 30.8.0 keeps pipelines', async () => {
   expect(await pipelines.deletePipeline({ id })).toEqual({ success: true, data: { id } })
 })
 
+test('client 33.7.0 reads history and numbers', async () => {
+  const deals = watchCurrent('v1.DealsApi', new current.DealsApi(today))
+  const pipelines = watchCurrent('v1.PipelinesApi', new current.PipelinesApi(today))
+  const recents = watchCurrent('v1.RecentsApi', new current.RecentsApi(today))
+  const [first, second] = (await v1.get('/stages')).body.data
+  const { id } = (await v1.post('/deals', { title: 'Told', value: 10, stage_id: first.id })).body.data
+  await v1.put(`/deals/${id}`, { stage_id: second.id, expected_close_date: '2026-01-05' })
+  expect((await deals.getDealUpdates({ id })).data).toHaveLength(3)
+  expect((await deals.getDealChangelog({ id })).data?.at(-1)?.field_key).toBe('add_time')
+  expect((await deals.getDealsSummary({ status: 'open' })).data?.total_count).toBeGreaterThan(0)
+  const months = { start_date: '2026-01-01', interval: 'month', amount: 2, field_key: 'expected_close_date' } as const
+  expect((await deals.getDealsTimeline(months)).data).toHaveLength(2)
+  const today_ = new Date().toISOString().slice(0, 10)
+  const period = { id: first.pipeline_id, start_date: today_, end_date: today_ }
+  expect((await pipelines.getPipelineConversionStatistics(period)).data?.stage_conversions).toHaveLength(5)
+  expect((await pipelines.getPipelineMovementStatistics(period)).data?.movements_between_stages?.count).toBeGreaterThan(0)
+  const { data } = await recents.getRecents({ since_timestamp: '2020-01-01 00:00:00', items: 'deal' })
+  expect(data?.map((recent) => recent.id)).toContain(id)
+  await v1.delete(`/deals/${id}`)
+})
+
 test('client 30.8.0 keeps deals', async () => {
   const deals = watchCrud('v1.DealsApi', new crud.DealsApi(old))
   const made = await deals.addDeal({ AddDealRequest: { title: 'By client', value: '1250.50', label: [4, 5], visible_to: '7' } })
@@ -164,6 +185,23 @@ test('pipedrive 76: client 33.7.0 reads users, currencies and settings', async (
     },
   ])
   expect((await watchCurrent('v1.UserSettingsApi', new current.UserSettingsApi(today)).getUserSettings()).success).toBe(true)
+})
+
+test('client 33.7.0 keeps webhooks', async () => {
+  const webhooks = watchCurrent('v1.WebhooksApi', new current.WebhooksApi(today))
+  const made = await webhooks.addWebhook({
+    AddWebhookRequest: {
+      subscription_url: 'https://receiver.example/',
+      event_action: 'change',
+      event_object: 'deal',
+      name: 'By client',
+    },
+  })
+  expect(made).toMatchObject({ success: true, data: { event_action: 'change', version: '2.0', is_active: 1 } })
+  const id = made.data?.id ?? 0
+  expect((await webhooks.getWebhooks()).data?.map((hook) => hook.id)).toEqual([id])
+  expect(await webhooks.deleteWebhook({ id })).toMatchObject({ success: true })
+  await expect(webhooks.deleteWebhook({ id })).rejects.toMatchObject({ success: false })
 })
 
 test('pipedrive 7: the client is served on /api/v1 as on /v1', async () => {

@@ -1,4 +1,3 @@
-import { v1 as current } from 'pipedrive'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestApp, TestWorkspace } from '../../../../../test/support/app.ts'
 import { changeDeal, createDeal } from '../../../../domain/edit-deals.ts'
@@ -177,13 +176,4 @@ test('an imported deal began when it says, and deletion and archiving are change
     ['is_archived', '0', '1'],
     ['add_time', null, '2020-01-02 03:04:05'],
   ])
-})
-
-test('the vendor’s client reads both', async () => {
-  await put({ stage_id: stages[1] })
-  const deals = new current.DealsApi(new current.Configuration({ apiKey: ws.token, basePath: v1.base }))
-  const updates = await deals.getDealUpdates({ id: deal })
-  expect(updates.data).toHaveLength(2)
-  const log = await deals.getDealChangelog({ id: deal })
-  expect(log.data?.map(({ field_key }) => field_key)).toEqual(['stage_id', 'add_time'])
 })

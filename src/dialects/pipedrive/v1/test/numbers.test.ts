@@ -1,4 +1,3 @@
-import { v1 as current } from 'pipedrive'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { TestApp, TestWorkspace } from '../../../../../test/support/app.ts'
 import { changeWorkspace } from '../../../../domain/workspace.ts'
@@ -184,17 +183,4 @@ test.each([
   const [name = '', value = ''] = bad.split('=')
   query.set(name, value)
   expect((await v1.get(`/deals/timeline?${query}`)).status).toBe(400)
-})
-
-test('the vendor’s client reads both', async () => {
-  await add({ value: 100, expected_close_date: '2026-01-05' })
-  const deals = new current.DealsApi(new current.Configuration({ apiKey: ws.token, basePath: v1.base }))
-  expect((await deals.getDealsSummary({ status: 'open' })).data?.total_count).toBe(1)
-  const periods = await deals.getDealsTimeline({
-    start_date: '2026-01-01',
-    interval: 'month',
-    amount: 2,
-    field_key: 'expected_close_date',
-  })
-  expect(periods.data).toHaveLength(2)
 })
