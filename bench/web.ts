@@ -197,6 +197,12 @@ async function latency(browser: Browser, { origin, board }: Place): Promise<numb
   return found
 }
 
+/** Until something stands there and nothing says that it is on its way. */
+const settled = (page: Page) =>
+  page.waitForFunction(
+    () => document.querySelector('main *, form, .empty') && !document.querySelector('.skeleton, [aria-label^="Loading"]'),
+  )
+
 /** Every page that the navigation leads to, the tabs within them, and the panel of a deal. */
 async function pathsOf(page: Page): Promise<string[]> {
   const links = (selector: string) =>
@@ -204,7 +210,7 @@ async function pathsOf(page: Page): Promise<string[]> {
   const paths = new Set(await links('.shell-nav a'))
   for (const path of [...paths]) {
     await page.goto(path)
-    await page.locator('main *').first().waitFor()
+    await settled(page)
     for (const inner of await links('main nav a')) paths.add(inner)
   }
   return [...paths, '/deals/1']
@@ -229,8 +235,7 @@ async function accessibility(browser: Browser, { origin, board }: Place): Promis
     for (const path of [...paths, '/sign-in', '/welcome']) {
       const window = path === '/sign-in' || path === '/welcome' ? await signedOut.newPage() : page
       await window.goto(path)
-      await window.locator('#app *').first().waitFor()
-      await window.waitForFunction(() => !document.querySelector('[aria-label^="Loading"]'))
+      await settled(window)
       const { violations } = await new AxeBuilder({ page: window }).setLegacyMode().analyze()
       const rules = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
       pages++
