@@ -1,21 +1,23 @@
 import type { Compared } from '../../domain/reports/changes.ts'
 import type { Stretch } from '../../domain/reports/life.ts'
 import type { Instant } from '../../domain/time.ts'
-import { param, statement } from '../engine.ts'
+import { param, statement, unindexed } from '../engine.ts'
 import type { Db } from '../rows.ts'
 import type { StretchRow } from '../schema.ts'
 import { sql } from '../sql.ts'
 import { toStretch } from './lives.ts'
 
 /** The stretches that the deals stood in at a moment to which anything happened between two moments. */
-const standingAt = statement<StretchRow>(
-  () => sql`select one.* from (
-      select distinct deal_id from stretch
+const standingAt = statement<StretchRow>((engine) => {
+  // Only the key of the deal leads: an index by time would be walked for every moment before.
+  const bare = unindexed(engine)
+  return sql`select * from stretch where workspace_id = ${param('workspace')}
+    and deal_id in (
+      select deal_id from stretch
       where workspace_id = ${param('workspace')} and since > ${param('since')} and since <= ${param('until')}
-    ) as touched join stretch as one on one.workspace_id = ${param('workspace')} and one.deal_id = touched.deal_id
-      and one.since <= ${param('at')} and (one.until is null or one.until > ${param('at')})
-    where one.pipeline_id = ${param('pipeline')}`,
-)
+    )
+    and ${bare}since <= ${param('at')} and (until is null or until > ${param('at')}) and ${bare}pipeline_id = ${param('pipeline')}`
+})
 
 /** Where deals stood in a pipeline at two moments, of those that anything happened to in between. */
 export async function compare(
