@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs'
 import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
 
 /** Generated deals, the same in every run: five pipelines, fifty owners, three thousand companies. */
 

@@ -5,7 +5,7 @@ import { readOptions, usage } from './options.ts'
 import { writeReport } from './report.ts'
 import type { Results, SizeResults } from './results.ts'
 import { measureSize } from './run.ts'
-import { sqliteStores } from './stores.ts'
+import { postgresStores, sqliteStores } from './stores.ts'
 
 if (process.argv.includes('--help')) {
   process.stdout.write(`${usage}\n`)
@@ -13,7 +13,7 @@ if (process.argv.includes('--help')) {
 }
 const options = readOptions(process.argv.slice(2))
 if (options.keep !== undefined) mkdirSync(options.keep, { recursive: true })
-const stores = sqliteStores(options)
+const stores = options.engine === 'sqlite' ? sqliteStores(options) : await postgresStores(options)
 const sizes: SizeResults[] = []
 try {
   for (const size of options.sizes) sizes.push(await measureSize(size, stores, options))

@@ -50,6 +50,7 @@ export async function load({ origin, calls, cpu }: Side, connections: number, lo
   const options: autocannon.Options = {
     url: origin,
     connections,
+    timeout: 60,
     ...('seconds' in long ? { duration: long.seconds } : { amount: long.each * connections }),
     // Not in the types: how often it looks whether the time is over.
     ...{ sampleInt: 50 },

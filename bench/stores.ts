@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeDeals } from './dataset.ts'
@@ -47,6 +47,38 @@ export function sqliteStores({ keep }: Pick<Options, 'keep'>): Stores {
     },
     close: async () => {
       if (keep === undefined) rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Databases on the server of TEST_DATABASE_URL, or on one that is started for the bench and keeps what it says is committed. */
+export async function postgresStores({ keep }: Pick<Options, 'keep'>): Promise<Stores> {
+  const { databaseUrl, startPostgres, withClient } = await import('../test/support/postgres.ts')
+  const given = process.env.TEST_DATABASE_URL
+  const server = given ? { url: given, stop: async () => {} } : await startPostgres({ isDurable: true })
+  const root = mkdtempSync(join(tmpdir(), 'crmux-bench-'))
+  const make = (name: string, of: string) =>
+    withClient(server.url, async (client) => {
+      await client.query(`drop database if exists ${name} with (force)`)
+      await client.query(`create database ${name} encoding 'UTF8' template ${of}`)
+    })
+  return {
+    build: async (size) => {
+      const [fresh, used] = [`crmux_bench_${size}`, `crmux_bench_${size}_used`]
+      await make(fresh, 'template0')
+      const loaded = await importDeals(size, root, ['--database-url', databaseUrl(server.url, fresh)])
+      const bytes = await withClient(databaseUrl(server.url, fresh), async (client) => {
+        // What a server does by itself within a minute.
+        await client.query('vacuum analyze')
+        return Number((await client.query('select pg_database_size(current_database()) as bytes')).rows[0].bytes)
+      })
+      await make(used, fresh)
+      if (keep === undefined) await withClient(server.url, (client) => client.query(`drop database ${fresh} with (force)`))
+      return { args: ['--database-url', databaseUrl(server.url, used)], loaded: { ...loaded, bytes } }
+    },
+    close: async () => {
+      await server.stop()
+      rmSync(root, { recursive: true, force: true })
     },
   }
 }

@@ -1,5 +1,5 @@
-import { type Measured, type Results, ratio, type SizeResults } from './results.ts'
 import { sameInNative } from './operations.ts'
+import { type Measured, type Results, ratio, type SizeResults } from './results.ts'
 
 /** What was promised, and whether it holds: the table at the head of the report. */
 export interface Target {

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { openStore } from '../../src/serve.ts'
 import { join } from 'node:path'
+import { openStore } from '../../src/serve.ts'
 import type { Call } from '../measure.ts'
 import { freshened } from './fresh.ts'
+import { postgresDatabase } from './postgres.ts'
 import { type Plan, recorder, type Step } from './recording.ts'
 import { sqliteDatabase } from './sqlite.ts'
 
@@ -21,10 +22,11 @@ interface Learnt {
   steps(): readonly Step[]
 }
 
-const [data = ''] = process.argv.slice(2)
-const { engine } = await openStore({ data, databaseUrl: undefined })
+const [flag, store = ''] = process.argv.slice(2)
+const isFile = flag === '--data'
+const { engine } = await openStore(isFile ? { data: store, databaseUrl: undefined } : { data: '', databaseUrl: store })
 const recording = await recorder(engine)
-const database = sqliteDatabase(join(data, 'crmux.db'))
+const database = isFile ? sqliteDatabase(join(store, 'crmux.db')) : postgresDatabase(store)
 let learnt: readonly Learnt[] = []
 
 const server = createServer((req, res) => {

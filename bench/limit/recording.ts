@@ -11,6 +11,8 @@ export interface Step {
   sql: string
   values: readonly unknown[]
   how: 'all' | 'one' | 'run'
+  /** Which of the values says over which of several rows a sum is spread; -1 where none does. */
+  stripe: number
 }
 
 /** What one request comes to without everything between socket and database: statements and the bytes of the answer. */
@@ -67,9 +69,14 @@ export async function recorder(engine: Engine): Promise<Recorder> {
   const listening: Engine = {
     kind: engine.kind,
     reader: listen(engine.reader),
-    transaction: (work) => {
+    transaction: (work, workspaceId) => {
       writes = true
-      return engine.transaction((session) => work(listen(session)))
+      return engine.transaction((session) => {
+        // Where others were in the way the work is done anew.
+        steps = []
+        putOff = []
+        return work(listen(session))
+      }, workspaceId)
     },
     snapshot: (work) => engine.snapshot(work),
     watch: (listener) => engine.watch(listener),
@@ -106,6 +113,7 @@ function stepOf(kind: EngineKind, how: Step['how'], statement: Statement<unknown
   const query = statement.build(kind)
   return {
     how,
+    stripe: query.values.findIndex((value) => value instanceof Param && value.name === 'stripe'),
     sql: kind === 'sqlite' ? query.sql : query.text,
     values: query.values.map((value) => (value instanceof Param ? values[value.name] : value)),
   }

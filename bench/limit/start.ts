@@ -16,7 +16,7 @@ export interface Limit {
 type Told = { port?: number; learnt?: number; failed?: string }
 
 export async function startLimit(store: readonly string[]): Promise<Limit> {
-  const child = fork('bench/limit/main.ts', [store[1] ?? ''], { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const child = fork('bench/limit/main.ts', [...store], { execArgv: ['--disable-warning=ExperimentalWarning'] })
   const hear = async (): Promise<Told> => {
     const [told] = (await once(child, 'message')) as [Told]
     if (told.failed !== undefined) throw new Error(`the limit: ${told.failed}`)

@@ -8,8 +8,8 @@ import type { Change, WatchedWebhook, Webhook, WebhookHealth } from '../domain/w
 export interface Webhooks {
   /** What one of its subscriptions hears of an event: a delivery for each topic; none where it is not interested. */
   topics(hook: Webhook, event: Event): readonly string[]
-  /** One delivery as it is sent this time: headers and signature are fresh on every attempt. */
-  write(message: Message): Promise<Written>
+  /** One delivery as it is sent this time: headers and signature are fresh on every attempt. Undefined: the vendor has no word for it. */
+  write(message: Message): Promise<Written | undefined>
   /** Says that the subscription works, where the vendor has such a thing. */
   writeTest?(message: Omit<Message, 'change'>): Written
   readonly policy: Policy

@@ -73,7 +73,7 @@ export async function changeDeal(scope: Scope, id: number, patch: DealPatch, ver
     const to = await goal(scope, before, patch)
     const moved = to ? withStage(before, to.stage, to.openStageId, moveTime(before, to, patch) ?? at, scope.user.id) : before
     const after = withDates(await describe(scope, moved, patch, at), patch)
-    return saveDeal(scope, before, await ranked(scope, before, after, patch, at), at)
+    return recordDeal(scope, before, await ranked(scope, before, after, patch, at), at)
   })
 }
 
@@ -84,7 +84,7 @@ async function ranked(scope: Scope, before: Deal, after: Deal, { place }: DealPa
 }
 
 /** Writes the change, its event and the new totals, unless nothing has changed. */
-export async function saveDeal(scope: Scope, before: Deal, after: Deal, at: Instant): Promise<Deal> {
+export async function recordDeal(scope: Scope, before: Deal, after: Deal, at: Instant): Promise<Deal> {
   const change = difference(before, after, quiet)
   if (!change) return before
   // A new place in the column alone does not make a deal less rotten.
@@ -114,7 +114,7 @@ export async function deleteDeal(scope: Scope, id: number, version?: number): Pr
     const before = await findDeal(scope, id)
     requireVersion(before, version)
     const at = scope.now()
-    return saveDeal(scope, before, { ...before, deletedAt: at }, at)
+    return recordDeal(scope, before, { ...before, deletedAt: at }, at)
   })
 }
 
@@ -132,7 +132,7 @@ export async function restoreDeal(scope: Scope, id: number, version?: number): P
     const at = scope.now()
     const home = await homeOf(scope, before)
     const back = withStage(before, home.stage, home.openStageId, at, scope.user.id)
-    return saveDeal(scope, before, await ranked(scope, before, { ...back, deletedAt: null }, {}, at), at)
+    return recordDeal(scope, before, await ranked(scope, before, { ...back, deletedAt: null }, {}, at), at)
   })
 }
 
@@ -180,7 +180,7 @@ async function eachDealOf(scope: Scope, stage: Stage, goalOf: (deal: Deal) => Go
         const at = scope.now()
         const to = goalOf(deal)
         const moved = withStage(deal, to.stage, to.openStageId, at, scope.user.id)
-        await saveDeal(
+        await recordDeal(
           scope,
           deal,
           await ranked(scope, deal, moved, to.stage.id === deal.stageId ? {} : { place: 'last' }, at),

@@ -57,9 +57,9 @@ export async function changePipeline(scope: Scope, id: number, patch: PipelinePa
     if (after.isDefault && after.isDisabled) conflict('pipeline_disabled')
     if (after.isDefault && !before.isDefault) {
       const former = await defaultPipeline(scope)
-      await savePipeline(scope, former, { ...former, isDefault: false })
+      await recordPipeline(scope, former, { ...former, isDefault: false })
     }
-    const changed = await savePipeline(scope, before, after)
+    const changed = await recordPipeline(scope, before, after)
     if (position === undefined) return changed
     await reorder(scope, id, position)
     return findPipeline(scope, id)
@@ -67,7 +67,7 @@ export async function changePipeline(scope: Scope, id: number, patch: PipelinePa
 }
 
 /** Writes the change and its event, unless there is none. */
-export async function savePipeline(scope: Scope, before: Pipeline, after: Pipeline): Promise<Pipeline> {
+export async function recordPipeline(scope: Scope, before: Pipeline, after: Pipeline): Promise<Pipeline> {
   const change = difference(before, after, quiet)
   if (!change) return before
   const at = scope.now()
@@ -85,7 +85,7 @@ async function reorder(scope: Scope, id: number, place: number): Promise<void> {
   const order = pipelines.filter((pipeline) => pipeline.id !== id)
   const moved = pipelines.filter((pipeline) => pipeline.id === id)
   const next = order.toSpliced(Math.max(0, place - 1), 0, ...moved)
-  for (const [index, pipeline] of next.entries()) await savePipeline(scope, pipeline, { ...pipeline, position: index + 1 })
+  for (const [index, pipeline] of next.entries()) await recordPipeline(scope, pipeline, { ...pipeline, position: index + 1 })
 }
 
 /**
@@ -106,8 +106,8 @@ export async function deletePipeline(
     const others = (await listPipelines(scope)).filter((pipeline) => pipeline.id !== id)
     const heir = others.find((pipeline) => !pipeline.isDisabled) ?? others[0] ?? conflict('last_pipeline')
     await clearPipeline(scope, id, target)
-    const deleted = await savePipeline(scope, before, { ...before, isDefault: false, deletedAt: now() })
-    if (before.isDefault) await savePipeline(scope, heir, { ...heir, isDefault: true, isDisabled: false })
+    const deleted = await recordPipeline(scope, before, { ...before, isDefault: false, deletedAt: now() })
+    if (before.isDefault) await recordPipeline(scope, heir, { ...heir, isDefault: true, isDisabled: false })
     return deleted
   })
 }

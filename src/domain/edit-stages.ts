@@ -84,11 +84,11 @@ async function makeRoom(scope: Scope, stages: readonly Stage[], position: number
   const closed = stages.filter((stage) => !isOpen(stage))
   const shift = position + 1 - Math.min(...closed.map((stage) => stage.position))
   if (closed.length === 0 || shift <= 0) return
-  for (const stage of closed) await writeStage(scope, stage, { ...stage, position: stage.position + shift }, 'stage.moved')
+  for (const stage of closed) await recordStage(scope, stage, { ...stage, position: stage.position + shift }, 'stage.moved')
 }
 
 /** Writes the change and its event, unless there is none. A new place alone is no change of the stage itself. */
-export async function writeStage(
+export async function recordStage(
   scope: Scope,
   before: Stage,
   after: Stage,
@@ -123,7 +123,7 @@ export async function changeStage(scope: Scope, id: number, patch: StagePatch): 
       probability: kind === 'open' ? (fields.probability === undefined ? before.probability : fields.probability) : null,
       extras: withExtras(before.extras, via, extras ?? {}),
     }
-    let stage = await writeStage(scope, before, after, 'stage.updated')
+    let stage = await recordStage(scope, before, after, 'stage.updated')
     if (pipelineId !== undefined && pipelineId !== before.pipelineId) stage = await transfer(scope, stage, pipelineId)
     else if (kind !== before.kind)
       await reorderStage(scope, stage, { nth: kind === 'open' ? await lastOpenPlace(scope, stage) : maxStages })
@@ -147,7 +147,7 @@ export async function reorderStage(scope: Scope, stage: Stage, place: StagePlace
   const firstClosed = next.findIndex((other) => !isOpen(other))
   if (firstClosed >= 0 && next.slice(firstClosed).some(isOpen)) conflict('stage_order')
   for (const [index, other] of next.entries()) {
-    if (other.position !== index + 1) await writeStage(scope, other, { ...other, position: index + 1 }, 'stage.moved')
+    if (other.position !== index + 1) await recordStage(scope, other, { ...other, position: index + 1 }, 'stage.moved')
   }
 }
 
@@ -185,7 +185,7 @@ async function transfer(scope: Scope, stage: Stage, pipelineId: number): Promise
   const peers = stages.filter((other) => !isOpen(stage) || isOpen(other))
   const position = Math.max(0, ...peers.map((other) => other.position)) + 1
   if (isOpen(stage)) await makeRoom(scope, stages, position)
-  const moved = await writeStage(scope, stage, { ...stage, pipelineId, position }, 'stage.updated')
+  const moved = await recordStage(scope, stage, { ...stage, pipelineId, position }, 'stage.updated')
   await followStage(scope, moved)
   return moved
 }
@@ -210,7 +210,7 @@ export async function deleteStage(
       const heir = target === 'neighbour' ? await heirOf(scope, stage) : await targetStage(scope, stage, target, 'target')
       await emptyStage(scope, stage, heir)
     }
-    return writeStage(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
+    return recordStage(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
   })
 }
 
@@ -276,5 +276,5 @@ export async function clearPipeline(scope: Scope, pipelineId: number, target: nu
     const heir = isOpen(stage) ? entryStage(heirs) : firstOfKind(heirs, stage.kind)
     await emptyStage(scope, stage, heir ?? conflict('no_open_stage'))
   }
-  for (const stage of stages) await writeStage(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
+  for (const stage of stages) await recordStage(scope, stage, { ...stage, deletedAt: scope.now() }, 'stage.deleted')
 }

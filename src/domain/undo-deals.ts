@@ -1,5 +1,5 @@
 import type { Deal } from './deal.ts'
-import { restoreDeal, saveDeal } from './edit-deals.ts'
+import { restoreDeal, recordDeal } from './edit-deals.ts'
 import type { Event } from './events.ts'
 import type { Key, Page } from './page.ts'
 import type { Scope } from './scope.ts'
@@ -41,7 +41,7 @@ async function removeAgain(scope: Scope, event: Event, deal: Deal, isOurs: (even
   if (deal.deletedAt !== null) return allLeft(event, 'gone')
   if (await hasChangedSince(scope, event, deal, isOurs)) return allLeft(event, 'changed_since')
   const at = scope.now()
-  await saveDeal(scope, deal, { ...deal, deletedAt: at }, at)
+  await recordDeal(scope, deal, { ...deal, deletedAt: at }, at)
   return done
 }
 
@@ -98,7 +98,7 @@ async function putBack(scope: Scope, event: Event, deal: Deal): Promise<TakenBac
   await rankBack(scope, deal, event, next, take)
   if (Object.keys(next).length === 0) return { isDone: false, left }
   // Every key is one that an earlier version of this very deal had, with the value that it had.
-  await saveDeal(scope, deal, { ...deal, ...(next as Partial<Deal>) }, scope.now())
+  await recordDeal(scope, deal, { ...deal, ...(next as Partial<Deal>) }, scope.now())
   return { isDone: true, left }
 }
 

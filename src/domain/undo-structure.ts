@@ -1,5 +1,5 @@
-import { deletePipeline, savePipeline } from './edit-pipelines.ts'
-import { deleteStage, lastOpenPlace, reorderStage, requireSpare, writeStage } from './edit-stages.ts'
+import { deletePipeline, recordPipeline } from './edit-pipelines.ts'
+import { deleteStage, lastOpenPlace, reorderStage, requireSpare, recordStage } from './edit-stages.ts'
 import { DomainError } from './errors.ts'
 import type { Event } from './events.ts'
 import { defaultPipeline, maxPipelines, type Pipeline } from './pipeline.ts'
@@ -57,7 +57,7 @@ async function bringBackStage(scope: Scope, event: Event, stage: Stage): Promise
   const pipeline = await scope.store.pipelines.get(stage.pipelineId)
   if (!pipeline || pipeline.deletedAt !== null) return allLeft(event, 'target_gone')
   if ((await listStages(scope, stage.pipelineId)).length >= maxStages) return allLeft(event, 'target_gone')
-  await writeStage(scope, stage, { ...stage, deletedAt: null }, 'stage.restored')
+  await recordStage(scope, stage, { ...stage, deletedAt: null }, 'stage.restored')
   return done
 }
 
@@ -73,7 +73,7 @@ async function putStageBack(scope: Scope, event: Event, stage: Stage): Promise<T
   // Every key is one that an earlier version of this very stage had.
   const back: Stage = { ...stage, ...(next as Partial<Stage>) }
   const fit = isOpen(back) ? back : { ...back, probability: null }
-  await writeStage(scope, stage, fit, event.type === 'stage.moved' ? 'stage.moved' : 'stage.updated')
+  await recordStage(scope, stage, fit, event.type === 'stage.moved' ? 'stage.moved' : 'stage.updated')
   return { isDone: results.length < Object.keys(event.after ?? {}).length, left: results }
 }
 
@@ -126,7 +126,7 @@ export async function undoPipelineEvent(scope: Scope, event: Event): Promise<Tak
   const { isDefault, ...others } = next
   const back: Pipeline = { ...pipeline, ...(others as Partial<Pipeline>) }
   if (back.isDisabled && back.isDefault) return allLeft(event, 'in_use')
-  const saved = await savePipeline(scope, pipeline, back)
+  const saved = await recordPipeline(scope, pipeline, back)
   if (isDefault === true) await makeDefault(scope, saved)
   return { isDone: left.length < Object.keys(event.after ?? {}).length, left }
 }
@@ -135,6 +135,6 @@ export async function undoPipelineEvent(scope: Scope, event: Event): Promise<Tak
 async function makeDefault(scope: Scope, pipeline: Pipeline): Promise<void> {
   if (pipeline.isDefault || pipeline.isDisabled) return
   const former = await defaultPipeline(scope)
-  await savePipeline(scope, former, { ...former, isDefault: false })
-  await savePipeline(scope, pipeline, { ...pipeline, isDefault: true })
+  await recordPipeline(scope, former, { ...former, isDefault: false })
+  await recordPipeline(scope, pipeline, { ...pipeline, isDefault: true })
 }

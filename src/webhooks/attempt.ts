@@ -86,12 +86,20 @@ export function tried(delivery: Delivery, sent: Sent, policy: Policy, now: Insta
   return { ...next, dueAt: now + Math.round(wait * factor) }
 }
 
+/** A delivery that there is nothing to say for. */
+export const wordless = (delivery: Delivery, now: Instant): Delivery => ({
+  ...delivery,
+  attempts: delivery.attempts + 1,
+  state: 'dropped',
+  finishedAt: now,
+})
+
 /** A delivery that cannot be written is not sent, however often. */
 export const unwritable = (delivery: Delivery, now: Instant): Delivery => ({
   ...delivery,
   attempts: delivery.attempts + 1,
   state: 'failed',
-  error: 'nothing to send',
+  error: 'cannot be written',
   attemptedAt: now,
   finishedAt: now,
 })

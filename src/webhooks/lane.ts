@@ -7,7 +7,7 @@ import type { Scope } from '../domain/scope.ts'
 import type { Registry } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
 import type { WebhookHealth } from '../domain/webhook.ts'
-import { postOf, scopeOf, tried, unwritable, wordsOf, written } from './attempt.ts'
+import { postOf, scopeOf, tried, unwritable, wordless, wordsOf, written } from './attempt.ts'
 import { fared } from './health.ts'
 import type { Transport } from './transport.ts'
 
@@ -103,7 +103,7 @@ export class Lane {
     const { transport, now, random } = this.#means
     const { hook } = this.#claimed
     const message = await written(scope, words, hook, delivery)
-    if (!message) return unwritable(delivery, now())
+    if (!message) return wordless(delivery, now())
     const sent = await transport.post(postOf(hook, message, words.policy))
     if (sent.error === 'stopped') return undefined
     const outcome = tried(delivery, sent, words.policy, now(), random)

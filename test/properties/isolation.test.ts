@@ -14,7 +14,9 @@ import * as records from '../../src/domain/record.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import * as sessions from '../../src/domain/session.ts'
 import * as stages from '../../src/domain/stage.ts'
+import { tokenOf, undo } from '../../src/domain/undo.ts'
 import * as users from '../../src/domain/user.ts'
+import * as views from '../../src/domain/view.ts'
 import * as workspaces from '../../src/domain/workspace.ts'
 import { openWorld, type World } from '../support/world.ts'
 import { attempt } from './answers.ts'
@@ -39,6 +41,8 @@ interface Home {
   token: number
   session: number
   invitation: number
+  view: number
+  event: number
 }
 
 let world: World
@@ -92,6 +96,8 @@ async function furnish(): Promise<Home> {
     token: (await users.createToken(scope, { label: 'common' })).id,
     session: (await scope.store.transaction((tx) => tx.sessions.add(signedIn(scope), scope.now()))).id,
     invitation: (await invitations.invite(scope, { email: 'common@person.example' })).id,
+    view: (await views.addView(scope, { name: 'common', page: 'list', query: '' })).id,
+    event: (await listEvents(scope, { limit: 1 })).items[0]?.id ?? 0,
   }
 }
 
@@ -177,6 +183,9 @@ const withId: Record<string, [keyof Home, (scope: Scope, id: number) => Promise<
   revokeToken: ['token', (scope, id) => users.revokeToken(scope, id)],
   endSession: ['session', (scope, id) => sessions.endSession(scope, id)],
   findInvitation: ['invitation', (scope, id) => invitations.findInvitation(scope, id)],
+  changeView: ['view', (scope, id) => views.changeView(scope, id, { name: 'Mine now' })],
+  deleteView: ['view', (scope, id) => views.deleteView(scope, id)],
+  undo: ['event', (scope, id) => undo(scope, tokenOf(id))],
   revokeInvitation: ['invitation', (scope, id) => invitations.revokeInvitation(scope, id)],
 }
 
@@ -191,6 +200,7 @@ const withoutId = new Set([
   'changeWorkspace',
   'defaultPipeline',
   'endOtherSessions',
+  'addView',
   ...Object.values({
     ...customFields,
     ...deals,
@@ -202,6 +212,7 @@ const withoutId = new Set([
     ...sessions,
     ...stages,
     ...users,
+    ...views,
   })
     .map((value) => (typeof value === 'function' ? value.name : ''))
     .filter((name) => /^(list|count)/.test(name)),
@@ -222,6 +233,7 @@ test('no use case is forgotten here', () => {
     ...sessions,
     ...stages,
     ...users,
+    ...views,
     ...workspaces,
   }
   const verbs = /^(find|add|change|create|delete|end|restore|merge|revoke|save|default|list|count)[A-Z]/

@@ -1,6 +1,6 @@
 import type { Coverage, Difference } from '../dialect.ts'
 
-const later = 'Comes with the history and the deliveries of all dialects.'
+const onlyLeads = 'Only leads are told of: contacts, companies, customers, tasks and notes have no history here.'
 const noTasks = 'Tasks, notes and chats are not kept here.'
 
 const oauth: readonly Coverage[] = [
@@ -40,9 +40,9 @@ const legacy: readonly Coverage[] = [
     why: 'A query looks at names and the texts of fields, not at contacts.',
   },
   { method: 'POST', path: '/private/api/v2/json/leads/set', status: 'full' },
-  { method: 'GET', path: '/private/api/v2/json/webhooks/list', status: 'absent', why: later },
-  { method: 'POST', path: '/private/api/v2/json/webhooks/subscribe', status: 'absent', why: later },
-  { method: 'POST', path: '/private/api/v2/json/webhooks/unsubscribe', status: 'absent', why: later },
+  { method: 'GET', path: '/private/api/v2/json/webhooks/list', status: 'full' },
+  { method: 'POST', path: '/private/api/v2/json/webhooks/subscribe', status: 'partial', why: onlyLeads },
+  { method: 'POST', path: '/private/api/v2/json/webhooks/unsubscribe', status: 'full' },
   {
     method: 'POST',
     path: '/private/deals/delete.php',
@@ -67,9 +67,9 @@ const v2: readonly Coverage[] = [
     why: 'A query looks at names and the texts of fields, not at contacts; there are no catalogs.',
   },
   { method: 'POST', path: '/api/v2/leads', status: 'full' },
-  { method: 'GET', path: '/api/v2/webhooks', status: 'absent', why: later },
-  { method: 'POST', path: '/api/v2/webhooks/subscribe', status: 'absent', why: later },
-  { method: 'POST', path: '/api/v2/webhooks/unsubscribe', status: 'absent', why: later },
+  { method: 'GET', path: '/api/v2/webhooks', status: 'full' },
+  { method: 'POST', path: '/api/v2/webhooks/subscribe', status: 'partial', why: onlyLeads },
+  { method: 'POST', path: '/api/v2/webhooks/unsubscribe', status: 'full' },
   {
     method: 'GET',
     path: '/api/v2/incoming_leads',
@@ -181,9 +181,9 @@ const v4: readonly Coverage[] = [
   },
   { method: 'GET', path: '/api/v4/events/:id', status: 'full' },
   { method: 'GET', path: '/api/v4/events/types', status: 'full' },
-  { method: 'GET', path: '/api/v4/webhooks', status: 'absent', why: later },
-  { method: 'POST', path: '/api/v4/webhooks', status: 'absent', why: later },
-  { method: 'DELETE', path: '/api/v4/webhooks', status: 'absent', why: later },
+  { method: 'GET', path: '/api/v4/webhooks', status: 'full' },
+  { method: 'POST', path: '/api/v4/webhooks', status: 'partial', why: onlyLeads },
+  { method: 'DELETE', path: '/api/v4/webhooks', status: 'full' },
 ]
 
 /** Every endpoint of the vendor that has to do with leads and pipelines, generation by generation. */

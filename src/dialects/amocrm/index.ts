@@ -8,6 +8,7 @@ import { readQuery } from './php.ts'
 import { defaultStages } from './statuses.ts'
 import { openV2 } from './v2/index.ts'
 import { openV4 } from './v4/index.ts'
+import { webhooks } from './webhook-format.ts'
 import { amocrmWire, headers } from './wire.ts'
 
 /** amoCRM, also sold as Kommo: three generations of one API on one set of data. */
@@ -23,6 +24,7 @@ export const amocrm: Dialect = {
   },
   coverage,
   differences,
+  webhooks,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { ...headers(req, Date.now()), ...answer.headers } }

@@ -181,7 +181,7 @@ export function deliveryRoutes(api: NativeSpeaker): void {
         id: 'testWebhook',
         summary: 'Send a test',
         description:
-          'Answers with the delivery, which is under way: look at it again for what became of it. Other APIs’ webhooks know no tests; theirs fails unsent.',
+          'Answers with the delivery, which is under way: look at it again for what became of it. Other APIs’ webhooks know no tests; theirs is dropped unsent.',
         one: DeliveryJson,
         problems: [409],
       },

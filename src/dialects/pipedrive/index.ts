@@ -8,6 +8,7 @@ import { template } from './template.ts'
 import { rewriteV1 } from './v1/fields.ts'
 import { mountV1 } from './v1/index.ts'
 import { mountV2 } from './v2/index.ts'
+import { webhooks } from './webhook-format.ts'
 import { headers, pipedriveWire } from './wire.ts'
 
 /** Pipedrive's API, v2 and v1. */
@@ -24,6 +25,7 @@ export const pipedrive: Dialect = {
   coverage,
   differences,
   rewrite: rewriteV1,
+  webhooks,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { 'content-type': 'application/json', ...headers(req), ...answer.headers } }

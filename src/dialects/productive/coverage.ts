@@ -6,7 +6,7 @@ const absent = (method: Coverage['method'], path: string, why: string): Coverage
 
 const dealsOnly = 'Deals only: a request for a budget is refused, because crmux keeps no books about work and invoices.'
 const budgets = 'Is about budgets, which crmux does not keep.'
-const hooks = 'Webhooks are not sent yet.'
+const tokenOnce = 'The signature token is shown once, when the webhook is made.'
 const filters = 'Filters and sorts that crmux has data and an index for; any other is refused as unsupported.'
 const known = 'Attributes that crmux knows; the vendor has more settings.'
 
@@ -84,12 +84,16 @@ export const coverage: readonly Coverage[] = [
     'Changes of deals: there are no comments and e-mails, and the history of people and companies is not kept.',
   ),
   full('GET', '/api/v2/activities/:id'),
-  absent('GET', '/api/v2/webhooks', hooks),
-  absent('POST', '/api/v2/webhooks', hooks),
-  absent('GET', '/api/v2/webhooks/:id', hooks),
-  absent('PATCH', '/api/v2/webhooks/:id', hooks),
-  absent('DELETE', '/api/v2/webhooks/:id', hooks),
-  absent('GET', '/api/v2/webhook_logs', hooks),
+  partial('GET', '/api/v2/webhooks', tokenOnce),
+  partial(
+    'POST',
+    '/api/v2/webhooks',
+    'Only deals are told of (events 3, 12 and 13); budgets, tasks, invoices and the like are not kept here.',
+  ),
+  partial('GET', '/api/v2/webhooks/:id', tokenOnce),
+  partial('PATCH', '/api/v2/webhooks/:id', tokenOnce),
+  full('DELETE', '/api/v2/webhooks/:id'),
+  absent('GET', '/api/v2/webhook_logs', 'Its fields are not documented; the native API has the log of every webhook.'),
   absent('POST', '/api/v2/sessions', 'Signs people in to the vendor’s own app; the API is used with tokens.'),
 ]
 

@@ -23,6 +23,7 @@ const loaders: Readonly<Record<ResourceType, Load | null>> = {
   deals: loadDeals,
   activities: loadActivities,
   deleted_items: null,
+  webhooks: null,
 }
 
 /** One resource, with what the caller wants included. */

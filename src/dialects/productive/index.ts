@@ -12,6 +12,8 @@ import { openOrganizations } from './organization-routes.ts'
 import { openPeople } from './person-routes.ts'
 import { openPipelines } from './pipeline-routes.ts'
 import { template } from './template.ts'
+import { webhooks } from './webhook-format.ts'
+import { openWebhooks } from './webhooks.ts'
 import { headers, mediaType, prefix, productiveWire } from './wire.ts'
 
 /** Productive.io's API, version 2: JSON:API. */
@@ -27,6 +29,7 @@ export const productive: Dialect = {
   },
   coverage,
   differences,
+  webhooks,
   render(fault, req) {
     const answer = render(fault, req)
     return { ...answer, headers: { 'content-type': `${mediaType}; charset=utf-8`, ...headers(req), ...answer.headers } }
@@ -43,6 +46,7 @@ export const productive: Dialect = {
       openCompanies,
       openPeople,
       openOrganizations,
+      openWebhooks,
     ])
       open(api)
   },

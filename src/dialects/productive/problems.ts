@@ -82,6 +82,8 @@ const fields: Readonly<Record<string, string>> = {
   phones: 'contact',
   address: 'contact',
   customFields: 'custom_fields',
+  url: 'target_url',
+  headers: 'custom_headers',
 }
 
 /** The vendor's name of a field that the domain complains about. */

@@ -32,6 +32,7 @@ export const relations = {
   pipelines: { organization: 'organizations', creator: 'people', updater: 'people' },
   deal_statuses: { organization: 'organizations', pipeline: 'pipelines' },
   lost_reasons: { organization: 'organizations' },
+  webhooks: { organization: 'organizations' },
   deals: {
     organization: 'organizations',
     creator: 'people',

@@ -153,6 +153,16 @@ describe('@shevernitskiy/amo', () => {
     expect(await amo.unsorted.getUnsortedSummary()).toMatchObject({ total: 0, accepted: 1, declined: 1 })
     expect(((await amo.user.getUsers()) as Body)._embedded.users).toHaveLength(1)
   })
+
+  test('subscribes and unsubscribes', async () => {
+    const amo = await open()
+    const destination = 'https://receiver.example/hook'
+    const made = await amo.webhook.addWebhook({ destination, settings: ['add_lead', 'status_lead'], sort: 10 })
+    expect(made).toMatchObject({ destination, disabled: false, settings: ['add_lead', 'status_lead'] })
+    expect((await amo.webhook.getWebhooks())._embedded.webhooks.map(({ id }) => id)).toEqual([made.id])
+    await amo.webhook.deleteWebhook({ destination })
+    await expect(amo.webhook.getWebhooks()).rejects.toThrow()
+  })
 })
 
 describe('amocrm-js', () => {

@@ -3,7 +3,6 @@ import type { Coverage, Difference } from '../../dialect.ts'
 const list = (method: Coverage['method'], paths: string, status: Coverage['status'], why?: string): Coverage[] =>
   paths.split(' ').map((path) => ({ method, path, status, ...(why === undefined ? {} : { why }) }))
 
-const comesLater = 'History and numbers of v1 come with a later version.'
 const noCounts = 'Counts of deals are left out: deals are not counted by person or organization.'
 const plainLists = `${noCounts} Lists are sorted by id, name, add_time or update_time; filter_id and first_char are refused.`
 
@@ -89,9 +88,9 @@ export const coverageV1: readonly Coverage[] = [
 
   ...list('GET', '/recents', 'partial', 'Deals, persons, organizations, stages, pipelines, users and filters.'),
   ...list('GET', '/goals/find', 'absent', 'Goals are not part of the model.'),
-  ...list('GET', '/webhooks', 'absent', comesLater),
-  ...list('POST', '/webhooks', 'absent', comesLater),
-  ...list('DELETE', '/webhooks/:id', 'absent', comesLater),
+  ...list('GET', '/webhooks', 'full'),
+  ...list('POST', '/webhooks', 'partial', 'Only deals, pipelines and stages are told of: nothing else has a history here.'),
+  ...list('DELETE', '/webhooks/:id', 'full'),
 ]
 
 export const differencesV1: readonly Difference[] = [

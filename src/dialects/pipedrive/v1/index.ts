@@ -15,6 +15,7 @@ import { openStages } from './stages.ts'
 import { openStatistics } from './statistics.ts'
 import { openTimeline } from './timeline.ts'
 import { openUsers } from './users.ts'
+import { openWebhooks } from './webhooks.ts'
 
 /** Opens the routes of v1 below `base`; they are the same below `/v1` and `/api/v1`. */
 export function mountV1(api: Speaker, base: '/v1' | '/api/v1'): void {
@@ -29,6 +30,7 @@ export function mountV1(api: Speaker, base: '/v1' | '/api/v1'): void {
   openUsers(v1)
   openCurrencies(v1)
   openFilters(v1)
+  openWebhooks(v1)
   openFlow(v1)
   openRecents(v1)
   openDealSummary(v1)

@@ -17,7 +17,7 @@ const readPipeline = (body: z.infer<typeof PipelinePatchBody>): PipelinePatch =>
   hasProbability: body.is_deal_probability_enabled,
 })
 
-const writePipeline = (pipeline: Pipeline, workspace: Workspace) => ({
+export const writePipeline = (pipeline: Pipeline, workspace: Workspace) => ({
   id: pipeline.id,
   name: pipeline.name,
   order_nr: pipeline.position,

@@ -40,7 +40,7 @@ const readStagePatch = (body: StagePatchBody, stage: Stage): StagePatch => ({
   ...readRotting(body, stage),
 })
 
-const writeStage = (stage: Stage) => ({
+export const writeStage = (stage: Stage) => ({
   id: stage.id,
   name: stage.name,
   order_nr: stage.position,

@@ -187,6 +187,23 @@ test('pipedrive 76: client 33.7.0 reads users, currencies and settings', async (
   expect((await watchCurrent('v1.UserSettingsApi', new current.UserSettingsApi(today)).getUserSettings()).success).toBe(true)
 })
 
+test('client 33.7.0 keeps webhooks', async () => {
+  const webhooks = watchCurrent('v1.WebhooksApi', new current.WebhooksApi(today))
+  const made = await webhooks.addWebhook({
+    AddWebhookRequest: {
+      subscription_url: 'https://receiver.example/',
+      event_action: 'change',
+      event_object: 'deal',
+      name: 'By client',
+    },
+  })
+  expect(made).toMatchObject({ success: true, data: { event_action: 'change', version: '2.0', is_active: 1 } })
+  const id = made.data?.id ?? 0
+  expect((await webhooks.getWebhooks()).data?.map((hook) => hook.id)).toEqual([id])
+  expect(await webhooks.deleteWebhook({ id })).toMatchObject({ success: true })
+  await expect(webhooks.deleteWebhook({ id })).rejects.toMatchObject({ success: false })
+})
+
 test('pipedrive 7: the client is served on /api/v1 as on /v1', async () => {
   const configuration = new crud.Configuration({ apiKey: ws.token, basePath: v1.base.replace('/v1', '/api/v1') })
   const below = await new crud.StagesApi(configuration).getStages({})
