@@ -8,16 +8,15 @@ import { sql } from '../sql.ts'
 import { toStretch } from './lives.ts'
 
 /** The stretches that the deals stood in at a moment to which anything happened between two moments. */
-const standingAt = statement<StretchRow>((engine) => {
-  // Only the key of the deal leads: an index by time would be walked for every moment before.
-  const bare = unindexed(engine)
-  return sql`select * from stretch where workspace_id = ${param('workspace')}
-    and deal_id in (
-      select deal_id from stretch
+const standingAt = statement<StretchRow>(
+  // The few that were touched lead, in this order: SQLite would look through the whole pipeline for each of them.
+  (engine) => sql`select one.* from (
+      select distinct deal_id from stretch
       where workspace_id = ${param('workspace')} and since > ${param('since')} and since <= ${param('until')}
-    )
-    and ${bare}since <= ${param('at')} and (until is null or until > ${param('at')}) and ${bare}pipeline_id = ${param('pipeline')}`
-})
+    ) as touched cross join stretch as one where one.workspace_id = ${param('workspace')} and one.deal_id = touched.deal_id
+      and ${unindexed(engine)}one.since <= ${param('at')} and (one.until is null or ${unindexed(engine)}one.until > ${param('at')})
+      and ${unindexed(engine)}one.pipeline_id = ${param('pipeline')}`,
+)
 
 /** Where deals stood in a pipeline at two moments, of those that anything happened to in between. */
 export async function compare(
