@@ -31,6 +31,7 @@ export default defineConfig({
             'test/conformance/**/*.test.ts',
             'test/races/**/*.test.ts',
             'test/postgres/**/*.test.ts',
+            'src/dialects/native/test/live.test.ts',
           ],
           exclude: ['src/store/engines/sqlite*.test.ts'],
           env: { TEST_ENGINE: 'postgres' },

@@ -14,7 +14,7 @@ export const backupCommand = (): Command =>
     .option('--force', 'replace a file that is there')
     .addHelpText(
       'after',
-      `\nTo restore: stop the server, put the copy into the data directory as crmux.db, and remove crmux.db-wal and crmux.db-shm there.\n${examples(
+      `\nOf a PostgreSQL store: pg_dump, or crmux copy into a SQLite one.\nTo restore: stop the server, put the copy into the data directory as crmux.db, and remove crmux.db-wal and crmux.db-shm there.\n${examples(
         'crmux backup crmux-$(date +%F).db',
         'crmux backup /mnt/backup/latest.db --force',
       )}`,
@@ -22,7 +22,11 @@ export const backupCommand = (): Command =>
     .action(backUp)
 
 async function backUp(file: string, options: StoreOptions & { force: boolean | undefined }): Promise<void> {
-  if (options.databaseUrl !== undefined) throw new Failure('A PostgreSQL store is backed up with pg_dump.', { usage: true })
+  if (options.databaseUrl !== undefined)
+    throw new Failure(
+      'A PostgreSQL store is backed up with its own tools: pg_dump --format=custom --file=FILE "$DATABASE_URL", and restored with pg_restore. Or copy it into SQLite: crmux copy --from URL --to DIR.',
+      { usage: true },
+    )
   requireStore(options)
   const source = join(options.data, 'crmux.db')
   if (!existsSync(dirname(file))) throw new Failure(`There is no directory ${dirname(file)}. Make it first.`)

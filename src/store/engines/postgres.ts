@@ -53,8 +53,11 @@ export class PostgresEngine implements Engine {
       (work) => this.#ask(work),
       () => this.#snapshotOf(),
     )
-    // A connection that breaks while nobody uses it is replaced when the next one is needed.
-    for (const pool of [reading, writing]) pool.on('error', () => {})
+    for (const pool of [reading, writing]) {
+      // A connection that breaks while nobody uses it is replaced when the next one is needed; one that is used fails its statements.
+      pool.on('error', () => {})
+      pool.on('connect', (client) => client.on('error', () => {}))
+    }
     writing.on('connect', (client) => this.#stripes.set(client as PoolClient, this.#stripe++ % stripes))
   }
 

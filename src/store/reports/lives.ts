@@ -170,9 +170,8 @@ async function post<T>(db: Db, ledger: Ledger<T>, entries: readonly T[]) {
 }
 
 async function postTogether<T>({ session, workspaceId }: Db, ledger: Ledger<T>, entries: readonly T[]) {
-  const sorted = entries.length < 2 ? entries : inOrder(ledger, entries)
-  for (let first = 0; first < sorted.length; first += atOnce) {
-    const part = sorted.slice(first, first + atOnce)
+  for (let first = 0; first < entries.length; first += atOnce) {
+    const part = entries.slice(first, first + atOnce)
     const values: Record<string, Value> = { workspace: workspaceId, stripe: 0 }
     for (const [index, entry] of part.entries()) {
       for (const [column, read] of Object.entries(ledger.keys)) values[`${column}_${index}`] = read(entry)
@@ -185,12 +184,6 @@ async function postTogether<T>({ session, workspaceId }: Db, ledger: Ledger<T>, 
 /** What an entry has in some columns, under the names that the first entry of a statement goes by. */
 const read = <T, V>(columns: Readonly<Record<string, (entry: T) => V>>, entry: T): Record<string, V> =>
   Object.fromEntries(Object.entries(columns).map(([column, value]) => [`${column}_0`, value(entry)]))
-
-/** Whoever writes several rows takes them in the same order, so that no two wait for each other. */
-const inOrder = <T>({ keys }: Ledger<T>, entries: readonly T[]): T[] => {
-  const keyed = entries.map((entry) => ({ entry, key: Object.values(keys).map((read) => String(read(entry)).padStart(16)) }))
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ entry }) => entry)
-}
 
 const adding = <T>({ table, keys, sums }: Ledger<T>, count: number) =>
   shaped(`add ${count} to ${table}`, () => {

@@ -11,7 +11,7 @@ import { closings, filterKeys, isFiltered, sortOf, sorts } from './filters.ts'
 interface BarProps {
   state: SearchState
   change: (change: SearchState) => void
-  /** Lists are sorted by their heads instead, and cannot be asked for what rots. */
+  /** Lists are sorted by their heads instead. */
   isList?: boolean
 }
 
@@ -32,7 +32,7 @@ export function FilterBar({ state, change, isList = false }: BarProps) {
           </Button>
         }
       >
-        <Filters state={state} change={change} isList={isList} currency={workspace.currency} />
+        <Filters state={state} change={change} currency={workspace.currency} />
       </Popover>
       {!isList && (
         <select
@@ -92,7 +92,7 @@ function Words({ state, change }: BarProps) {
   )
 }
 
-function Filters({ state, change, isList, currency }: BarProps & { currency: string }) {
+function Filters({ state, change, currency }: BarProps & { currency: string }) {
   const users = useUsers().data ?? []
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -142,16 +142,14 @@ function Filters({ state, change, isList, currency }: BarProps & { currency: str
           </div>
         )}
       </Field>
-      {!isList && (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={state.rotting === '1'}
-            onChange={(event) => change({ rotting: event.target.checked ? '1' : undefined })}
-          />
-          Only rotting deals
-        </label>
-      )}
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={state.rotting === '1'}
+          onChange={(event) => change({ rotting: event.target.checked ? '1' : undefined })}
+        />
+        Only rotting deals
+      </label>
       <button type="submit" hidden>
         Filter
       </button>

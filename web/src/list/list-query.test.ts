@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isWhole, keptOf, listQueryOf, listSortOf, statusOf } from './list-query.ts'
+import { csvPath, isWhole, keptOf, listQueryOf, listSortOf, statusOf } from './list-query.ts'
 
 const now = new Date(2026, 10, 29, 12)
 
@@ -7,7 +7,7 @@ test('without anything said a list shows open deals, the newest first', () => {
   expect(listQueryOf({}, 7, 'USD', now)).toMatchObject({ outcome: 'open', isArchived: false, pipelineId: 7, sort: '-id' })
 })
 
-test('the board’s filters mean the same in a list, but for what only a board can be asked', () => {
+test('the board’s filters mean the same in a list', () => {
   const query = listQueryOf(
     { q: 'roof', owner: '9', min: '12.50', close: 'overdue', rotting: '1', sort: 'rank' },
     undefined,
@@ -15,7 +15,10 @@ test('the board’s filters mean the same in a list, but for what only a board c
     now,
   )
   expect(query).toMatchObject({ text: 'roof', ownerId: '9', minAmount: '1250', expectedCloseUntil: '2026-11-29', sort: '-id' })
-  expect(query).not.toHaveProperty('rotting')
+  expect(query).toMatchObject({ rotting: true })
+  expect(csvPath({ text: 'a b', sort: '-amount' }, ['title', 'field:9'])).toBe(
+    '/api/v1/deals.csv?text=a+b&sort=-amount&columns=title%2Cfield%3A9',
+  )
 })
 
 test.each([
@@ -37,6 +40,6 @@ test('a saved view keeps filters, status, order and columns, and nothing else', 
   expect(statusOf({ status: 'won' })).toBe('won')
   expect(listSortOf({ sort: '-closedAt' })).toBe('-closedAt')
   expect(listSortOf({ sort: 'owner' })).toBeUndefined()
-  expect(isWhole({ status: 'won', rotting: '1' })).toBe(true)
+  expect(isWhole({ status: 'won', sort: 'title' })).toBe(true)
   expect(isWhole({ tag: 'red' })).toBe(false)
 })

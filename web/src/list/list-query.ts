@@ -1,4 +1,4 @@
-import type { Query } from '../api.ts'
+import { type Query, queryText } from '../api.ts'
 import { filterKeys, filterOf, queryOf } from '../board/filters.ts'
 import type { SearchState } from '../search-state.ts'
 
@@ -32,12 +32,15 @@ export const listSortOf = ({ sort }: SearchState): string | undefined =>
 
 /** The list as the API is asked for it. Without a sort the newest come first. */
 export function listQueryOf(state: SearchState, pipelineId: number | undefined, currency: string, now = new Date()): Query {
-  const { rotting: _, ...filters } = queryOf(state, currency, now)
-  return { ...filters, ...asked[statusOf(state)], pipelineId, sort: listSortOf(state) ?? '-id' }
+  return { ...queryOf(state, currency, now), ...asked[statusOf(state)], pipelineId, sort: listSortOf(state) ?? '-id' }
 }
 
+/** The whole list as a table, with the columns that are shown. */
+export const csvPath = (query: Query, columns: readonly string[]): string =>
+  `/api/v1/deals.csv${queryText({ ...query, columns: columns.join() })}`
+
 /** Whether it shows every deal of its status. */
-export const isWhole = (state: SearchState): boolean => filterKeys.every((key) => key === 'rotting' || !state[key])
+export const isWhole = (state: SearchState): boolean => filterKeys.every((key) => !state[key])
 
 /** What a saved view of a list keeps. */
 export const keptOf = (state: SearchState): SearchState => {

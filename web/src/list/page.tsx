@@ -6,10 +6,11 @@ import { named } from '../board/acts.ts'
 import { BulkBar } from '../board/bulk-bar.tsx'
 import type { Asking } from '../board/dialogs.tsx'
 import { FilterBar } from '../board/filter-bar.tsx'
+import { queryOf } from '../board/filters.ts'
 import { Views } from '../board/views.tsx'
 import { count, plural, today } from '../format.ts'
 import type { PageProps } from '../pages.tsx'
-import { useCustomFields, useLossReasons, usePipelines, useStages, useUsers } from '../queries.ts'
+import { queryClient, useCustomFields, useLossReasons, usePipelines, useStages, useUsers } from '../queries.ts'
 import { type SearchState, useSearchState, withSearch } from '../search-state.ts'
 import { useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
@@ -19,7 +20,8 @@ import { ColumnChooser } from './column-chooser.tsx'
 import { columnsOf, isUsual, readChoice, writeChoice } from './columns.ts'
 import { DealGrid } from './deal-grid.tsx'
 import './list.css'
-import { isWhole, keptOf, listQueryOf, listSortOf, type Status, statuses, statusOf } from './list-query.ts'
+import { csvPath, isWhole, keptOf, listQueryOf, listSortOf, type Status, statuses, statusOf } from './list-query.ts'
+import { countKey, useCount } from './use-count.ts'
 import { useListDeeds } from './use-list-deeds.ts'
 import { useRefreshSoon } from './use-refresh-soon.ts'
 import { type Row, refreshLists, useRows } from './use-rows.ts'
@@ -34,6 +36,7 @@ export default function ListPage({ params }: PageProps) {
   const [state, change] = useSearchState()
   const [path, navigate] = useLocation()
   const pipeline = pipelines?.find(({ id }) => String(id) === params.pipelineId)
+  const all = (pipelines ?? []).map(({ id }) => id)
   const pipelineId = params.pipelineId === undefined ? undefined : (pipeline?.id ?? -1)
 
   const { lookups, fields } = useLookups()
@@ -43,7 +46,12 @@ export default function ListPage({ params }: PageProps) {
 
   const query = listQueryOf(state, pipelineId, workspace.currency)
   const rows = useRows(query, { company: choice.includes('company'), contact: choice.includes('contact') })
-  useRefreshSoon(refreshLists)
+  const found = useCount(
+    statusOf(state),
+    params.pipelineId === undefined ? all : [pipelineId ?? -1],
+    queryOf(state, workspace.currency),
+  )
+  useRefreshSoon(() => Promise.all([refreshLists(), queryClient.invalidateQueries({ queryKey: countKey })]))
 
   const { selected, toggle, toggleAll, clear } = useSelection(rows, rows.key)
   const [asked, setAsked] = useState<{ asking: Asking; ids: readonly number[] }>()
@@ -80,12 +88,13 @@ export default function ListPage({ params }: PageProps) {
             </option>
           ))}
         </select>
-        <span className="list-count">
-          {rows.total === undefined ? `${count(rows.known)}+ deals` : plural(rows.total, 'deal')}
-        </span>
+        <span className="list-count">{counted(rows.total ?? found, rows.known)}</span>
         <span className="board-bar-space" />
         <FilterBar state={state} change={change} isList />
         <Views page="list" kept={keptOf(state)} />
+        <a className="button" href={csvPath(query, choice)}>
+          CSV
+        </a>
         <ColumnChooser columns={columns} choice={choice} onChoose={choose} />
       </div>
       {rows.error && rows.known === 0 ? (
@@ -123,6 +132,9 @@ export default function ListPage({ params }: PageProps) {
     </div>
   )
 }
+
+const counted = (total: number | undefined, known: number): string =>
+  total === undefined ? `${count(known)}+ deals` : plural(total, 'deal')
 
 const Nothing = ({ state, clear }: { state: SearchState; clear: () => void }) =>
   isWhole(state) ? (
