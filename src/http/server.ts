@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import Fastify, {
@@ -83,6 +83,9 @@ export function createServer(options: ServerOptions): CrmuxServer {
     return dialects.find((dialect) => dialect.name === name)
   }
 
+  const listener = (handle: (req: IncomingMessage, res: ServerResponse) => void): Server =>
+    tls ? (createHttpsServer({ ...patience, ...tls }, handle) as unknown as Server) : createHttpServer(patience, handle)
+
   const app = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     // Requests are logged once, when they are answered.
@@ -94,7 +97,6 @@ export function createServer(options: ServerOptions): CrmuxServer {
     routerOptions: { maxParamLength: 1000, ignoreDuplicateSlashes: true },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    requestTimeout: 60_000,
     rewriteUrl: reach,
     frameworkErrors: (error, req, reply) => {
       const answer = (voiceOf(req as FastifyRequest) ?? plain).render(asFault(error), req as FastifyRequest)
@@ -106,7 +108,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
     },
     serverFactory: (handler) => {
       const handle: typeof handler = (req, res) => handler(req, res)
-      return tls ? (createHttpsServer(tls, handle) as unknown as Server) : createHttpServer({ requestTimeout: 60_000 }, handle)
+      return listener(handle)
     },
   })
 
@@ -180,9 +182,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
           req.dialectOfPort = dialect
           app.routing(req, res)
         }
-        const server = tls
-          ? (createHttpsServer(tls, handle) as unknown as Server)
-          : createHttpServer({ requestTimeout: 60_000 }, handle)
+        const server = listener(handle)
         await new Promise<void>((resolve, reject) => {
           server.once('error', reject)
           server.listen(port, address, resolve)
@@ -208,6 +208,9 @@ export function createServer(options: ServerOptions): CrmuxServer {
     },
   }
 }
+
+/** How long a caller may take to send its headers, and all of its request: whoever sends a byte now and then holds nothing for long. */
+const patience = { headersTimeout: 20_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -97,6 +98,31 @@ describe.each(dialects.map((dialect) => [dialect.name, dialect] as const))('%s',
     }
     expect(app.server.routes.some((route) => route.dialect === name)).toBe(true)
   })
+})
+
+test('nobody keeps a connection by sending a request that never ends', async () => {
+  // Node looks every five seconds; a test that waits for it would take longer than all others.
+  const { headersTimeout, requestTimeout } = app.server.app.server
+  expect({ headersTimeout, requestTimeout }).toEqual({ headersTimeout: 20_000, requestTimeout: 60_000 })
+  // Headers beyond Node's 16 kB are refused before anybody looks at them.
+  const { status } = await request(`${app.origin}/api/v1/me`, { headers: { 'x-large': 'x'.repeat(20_000) } })
+  expect(status).toBe(431)
+})
+
+test('a call without a Host, as HTTP/1.0 allows, is answered', async () => {
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(portOf(app.origin), '127.0.0.1', () =>
+      socket.write(
+        'POST /api/v1/session HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: 2\r\norigin: null\r\n\r\n{}',
+      ),
+    )
+    let text = ''
+    socket
+      .on('data', (chunk) => (text += chunk))
+      .on('end', () => resolve(text))
+      .on('error', reject)
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 422 /)
 })
 
 test('logs tell who did what and never a secret', async () => {

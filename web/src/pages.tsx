@@ -36,6 +36,12 @@ export const pages: readonly Page[] = [
     nav: { to: '/forecast', label: 'Forecast' },
   },
   {
+    paths: ['/insights'],
+    title: 'Insights',
+    Page: lazy(() => import('./insights/page.tsx')),
+    nav: { to: '/insights', label: 'Insights' },
+  },
+  {
     paths: ['/pipelines', '/pipelines/:id'],
     title: 'Pipelines',
     Page: lazy(() => import('./pipelines/page.tsx')),

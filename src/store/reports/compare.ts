@@ -1,7 +1,7 @@
 import type { Compared } from '../../domain/reports/changes.ts'
 import type { Stretch } from '../../domain/reports/life.ts'
 import type { Instant } from '../../domain/time.ts'
-import { param, statement } from '../engine.ts'
+import { param, statement, unindexed } from '../engine.ts'
 import type { Db } from '../rows.ts'
 import type { StretchRow } from '../schema.ts'
 import { sql } from '../sql.ts'
@@ -9,12 +9,13 @@ import { toStretch } from './lives.ts'
 
 /** The stretches that the deals stood in at a moment to which anything happened between two moments. */
 const standingAt = statement<StretchRow>(
-  () => sql`select one.* from (
+  // The few that were touched lead, in this order: SQLite would look through the whole pipeline for each of them.
+  (engine) => sql`select one.* from (
       select distinct deal_id from stretch
       where workspace_id = ${param('workspace')} and since > ${param('since')} and since <= ${param('until')}
-    ) as touched join stretch as one on one.workspace_id = ${param('workspace')} and one.deal_id = touched.deal_id
-      and one.since <= ${param('at')} and (one.until is null or one.until > ${param('at')})
-    where one.pipeline_id = ${param('pipeline')}`,
+    ) as touched cross join stretch as one where one.workspace_id = ${param('workspace')} and one.deal_id = touched.deal_id
+      and ${unindexed(engine)}one.since <= ${param('at')} and (one.until is null or ${unindexed(engine)}one.until > ${param('at')})
+      and ${unindexed(engine)}one.pipeline_id = ${param('pipeline')}`,
 )
 
 /** Where deals stood in a pipeline at two moments, of those that anything happened to in between. */

@@ -10,6 +10,7 @@ import { useSearchState, withSearch } from '../search-state.ts'
 import { useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/small.tsx'
+import { AsOfBar, isDay, yesterday } from './as-of-bar.tsx'
 import { BoardView } from './board-view.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { filterOf, isFiltered, queryOf } from './filters.ts'
@@ -18,6 +19,7 @@ import { Views } from './views.tsx'
 import './board.css'
 
 const DealPanel = lazy(() => import('../deal/deal-panel.tsx'))
+const BoardAsOf = lazy(() => import('./board-as-of.tsx'))
 
 /** The last pipeline looked at is where the board begins the next time. */
 const remembered = 'crmux.pipeline'
@@ -70,16 +72,28 @@ function ChosenBoard({ pipelineId, dealId }: { pipelineId: number | undefined; d
   const filtered = isFiltered(state)
   const data = useBoard(pipelineId ?? 0, query, filtered)
   const { board } = data
+  const asOf = isDay(state.asOf) ? state.asOf : undefined
 
   return (
     <div className="board-page">
       <div className="board-bar">
         <PipelineSwitcher pipelineId={pipelineId} />
         <span className="board-bar-space" />
-        <FilterBar state={state} change={change} />
-        <Views page="board" kept={filterOf(state)} />
+        {asOf === undefined ? (
+          <>
+            <FilterBar state={state} change={change} />
+            <Views page="board" kept={filterOf(state)} />
+            <Button onClick={() => change({ asOf: yesterday() })}>Look back</Button>
+          </>
+        ) : (
+          <AsOfBar day={asOf} onDay={(day) => change({ asOf: day })} />
+        )}
       </div>
-      {data.error && !board ? (
+      {asOf !== undefined && pipelineId !== undefined ? (
+        <Suspense fallback={null}>
+          <BoardAsOf pipelineId={pipelineId} day={asOf} />
+        </Suspense>
+      ) : data.error && !board ? (
         <EmptyState title="The board cannot be read" actions={<Button onClick={data.retry}>Try again</Button>}>
           {sentence(data.error)}
         </EmptyState>

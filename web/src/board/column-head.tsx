@@ -30,14 +30,13 @@ export function ColumnHead({ column, board, canAdd, hand }: HeadProps) {
           </Button>
         )}
       </div>
-      <Sums column={column} isWeighted={board.isWeighted} />
+      <Sums totals={column.totals} converted={column.converted} isWeighted={board.isWeighted} />
     </header>
   )
 }
 
 /** One currency alone, or the converted sum with each currency behind it; never a mixed one. */
-function Sums({ column, isWeighted }: { column: Column; isWeighted: boolean }) {
-  const { totals, converted } = column
+export function Sums({ totals, converted, isWeighted }: Pick<Column, 'totals' | 'converted'> & { isWeighted: boolean }) {
   const [only] = totals
   if (!only) return <div className="column-sums secondary">Nothing yet</div>
   const weighted = (amount: number | null, currency: string) =>

@@ -113,6 +113,7 @@ export function StageRow(props: StageRowProps) {
           <NumberInput
             label={`Probability of ${stage.name} in percent`}
             unit="%"
+            placeholder="–"
             max={100}
             value={stage.probability}
             isFaded={!isWeighted}

@@ -1,0 +1,108 @@
+import { useState } from 'react'
+import { today as dayToday } from '../format.ts'
+import { useRefreshSoon } from '../list/use-refresh-soon.ts'
+import type { PageProps } from '../pages.tsx'
+import { usePipelines, useUsers } from '../queries.ts'
+import { useSearchState } from '../search-state.ts'
+import { SkeletonLines } from '../ui/small.tsx'
+import './insights.css'
+import {
+  type Asked,
+  CalibrationPanel,
+  ChangesPanel,
+  Figures,
+  FlowPanel,
+  ForecastPanel,
+  FunnelPanel,
+  RottingPanel,
+  TimesPanel,
+} from './panels.tsx'
+import { daysIn, daysOf, type Preset, presetOf, presets } from './periods.ts'
+import { refreshReports } from './use-reports.ts'
+
+/** What happened in a pipeline, and what it means: pictures first, each with its numbers. */
+export default function InsightsPage(_: PageProps) {
+  const [state, change] = useSearchState()
+  const pipelines = usePipelines().data
+  const users = useUsers().data ?? []
+  const [today] = useState(() => dayToday())
+  const days = daysIn(state, today)
+  const preset = presetOf(days, today)
+  const pipeline = pipelines?.find(({ id }) => String(id) === state.pipeline) ?? pipelines?.find(({ isDefault }) => isDefault)
+  const ownerId = /^\d+$/.test(state.owner ?? '') ? state.owner : undefined
+  useRefreshSoon(refreshReports)
+  const pick = (name: string) => {
+    const { from, to } = name === 'custom' ? days : daysOf(name as Preset, today)
+    change({ from, to })
+  }
+  const asked: Asked | undefined = pipeline && { pipelineId: pipeline.id, ownerId, ...days }
+
+  return (
+    <div className="insights-page">
+      <div className="insights-bar">
+        <h1>Insights</h1>
+        <select
+          className="input"
+          aria-label="Pipeline"
+          value={pipeline?.id ?? ''}
+          onChange={(event) => change({ pipeline: event.target.value })}
+        >
+          {pipelines?.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <select
+          className="input"
+          aria-label="Owner"
+          value={ownerId ?? ''}
+          onChange={(event) => change({ owner: event.target.value || undefined })}
+        >
+          <option value="">Everybody</option>
+          {users.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <select className="input" aria-label="Period" value={preset ?? 'custom'} onChange={(event) => pick(event.target.value)}>
+          {presets.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+          {!preset && <option value="custom">Other days</option>}
+        </select>
+        <input
+          className="input"
+          type="date"
+          aria-label="From"
+          value={days.from}
+          max={days.to}
+          onChange={(event) => event.target.value && change({ from: event.target.value, to: days.to })}
+        />
+        <input
+          className="input"
+          type="date"
+          aria-label="To"
+          value={days.to}
+          min={days.from}
+          onChange={(event) => event.target.value && change({ from: days.from, to: event.target.value })}
+        />
+      </div>
+      {asked ? (
+        <div className="insights">
+          <Figures {...asked} />
+          <FlowPanel {...asked} />
+          <FunnelPanel {...asked} />
+          <TimesPanel {...asked} />
+          <ForecastPanel {...asked} />
+          <ChangesPanel {...asked} />
+          <CalibrationPanel {...asked} />
+          <RottingPanel {...asked} />
+        </div>
+      ) : (
+        <SkeletonLines lines={8} />
+      )}
+    </div>
+  )
+}
