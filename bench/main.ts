@@ -14,19 +14,21 @@ if (process.argv.includes('--help')) {
 const options = readOptions(process.argv.slice(2))
 if (options.keep !== undefined) mkdirSync(options.keep, { recursive: true })
 const stores = options.engine === 'sqlite' ? sqliteStores(options) : await postgresStores(options)
+const machine = machineOf(options.keep ?? tmpdir())
+const date = new Date().toISOString().slice(0, 10)
 const sizes: SizeResults[] = []
 try {
-  for (const size of options.sizes) sizes.push(await measureSize(size, stores, options))
+  for (const size of options.sizes) {
+    sizes.push(await measureSize(size, stores, options))
+    keepResults({ engine: options.engine, machine, date, sizes })
+  }
 } finally {
   await stores.close()
 }
-const results: Results = {
-  engine: options.engine,
-  machine: machineOf(options.keep ?? tmpdir()),
-  date: new Date().toISOString().slice(0, 10),
-  sizes,
-}
-if (!options.isQuick && options.only === undefined) {
+
+/** After every size, so that a run that is stopped has not been for nothing. */
+function keepResults(results: Results): void {
+  if (options.isQuick || options.only !== undefined) return
   mkdirSync('bench/results', { recursive: true })
   writeFileSync(`bench/results/${options.engine}.json`, `${JSON.stringify(results, null, 2)}\n`)
   writeReport()

@@ -25,7 +25,13 @@ export async function measureSize(size: number, stores: Stores, options: Options
     const measured: Measured[] = []
     for (const operation of operations) {
       if (options.only !== undefined && !operation.name.includes(options.only)) continue
-      measured.push(...(await measureOperation(operation, facts, { server, limit }, options)))
+      try {
+        measured.push(...(await measureOperation(operation, facts, { server, limit }, options)))
+      } catch (error) {
+        // The others are measured all the same; the run counts as failed.
+        say(`  ${operation.name}: ${error instanceof Error ? error.message : error}`)
+        process.exitCode = 1
+      }
     }
     const residentAfter = server.resident()
     say(

@@ -15,7 +15,7 @@ type SqlValue = string | number | bigint | null
 export function sqliteDatabase(file: string): Database {
   const reader = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
   reader.exec('pragma cache_size = -16000; pragma temp_store = memory')
-  const writer = new DatabaseSync(file, { timeout: 5000 })
+  const writer = new DatabaseSync(file, { timeout: 60_000 })
   writer.exec('pragma synchronous = full; pragma foreign_keys = off; pragma cache_size = -16000; pragma temp_store = memory')
   const run = running(reader)
   const runToWrite = running(writer)
