@@ -51,9 +51,10 @@ export interface Session {
   settle(): void | Promise<void>
   /**
    * Inside a transaction: as long as it lasts nobody changes the structure of the workspace (`shared`), or writes anything in it (`alone`).
+   * `events`: shared, and those who read events are told that some are coming.
    * An engine with one writer has nothing to do.
    */
-  hold(workspaceId: number, how: 'shared' | 'alone'): void | Promise<void>
+  hold(workspaceId: number, how: 'shared' | 'alone' | 'events'): void | Promise<void>
   /** Runs the work so that its writes can be undone alone. Only inside a transaction. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }

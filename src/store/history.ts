@@ -102,20 +102,13 @@ function behind(order: 'id' | 'at', direction: 'asc' | 'desc', after: Key): Aske
       }
 }
 
-/** The moments of transactions go before ids where many commit at once, and nothing is told yet that others may still come before. */
-const inFeed: Asked = {
-  name: 'feed',
-  sql: () => sql`event.xact < feed_horizon(${param('workspace')})`,
-  values: {},
-}
+/** Where many commit at once nothing is told yet that others may still come before. */
+const horizon = statement<{ id: number }>(() => sql`select feed_horizon(${param('workspace')}) as id`)
 
-/** As {@link behind}, in a feed: behind the moment of the row with this id, or of the last one before it. */
-const behindInFeed = (direction: 'asc' | 'desc', { id }: Key): Asked => ({
-  name: 'after',
-  sql: () => sql`(event.xact, event.id) ${sql.raw(direction === 'asc' ? '>' : '<')} (coalesce((select seen.xact from event as seen
-    where seen.workspace_id = ${param('workspace')} and seen.id <= ${param('after')} order by seen.id desc limit 1), -1), ${param('after')})`,
-  values: { after: id },
-})
+async function upTo({ session, workspaceId }: Db): Promise<Asked> {
+  const id = (await session.one(horizon, { workspace: workspaceId }))?.id ?? 0
+  return { name: 'horizon', sql: () => sql`event.id <= ${param('horizon')}`, values: { horizon: id } }
+}
 
 const named = (asked: readonly Asked[]): string => asked.map(({ name }) => name).join('|')
 
@@ -124,15 +117,14 @@ const together = (asked: readonly Asked[], engine: EngineKind): Sql =>
 
 async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
   const { order = 'id', direction = 'asc', limit, after, offset = 0 } = query
-  // What happened to one record is in the order of its ids anyway: whoever writes it waits for the others.
+  // What happened to one record is committed in the order of its ids anyway: whoever writes it waits for the others.
   const isOfFew = query.subjectId !== undefined || query.subjectIds !== undefined
   const isFeed = order === 'id' && !isOfFew && db.engine.kind !== 'sqlite'
-  const asked = [...conditionsOf(query, order), ...(isFeed ? [inFeed] : [])]
-  if (after) asked.push(isFeed ? behindInFeed(direction, after) : behind(order, direction, after))
+  const asked = [...conditionsOf(query, order), ...(isFeed ? [await upTo(db)] : [])]
+  if (after) asked.push(behind(order, direction, after))
   const list = shaped<EventRow>(`events ${order} ${direction} ${named(asked)}`, (engine) => {
     const way = sql.raw(direction)
-    const first = order === 'at' ? sql`event.at ${way},` : isFeed ? sql`event.xact ${way},` : sql``
-    const by = sql`${first} event.id ${way}`
+    const by = order === 'id' ? sql`event.id ${way}` : sql`event.at ${way}, event.id ${way}`
     return sql`select * from event where ${together(asked, engine)} order by ${by} limit ${param('limit')} offset ${param('offset')}`
   })
   const values = Object.assign({ workspace: db.workspaceId, limit: limit + 1, offset }, ...asked.map(({ values }) => values))
@@ -174,13 +166,13 @@ const valuesOf = (event: Omit<Event, 'id'>, workspaceId: number): Values => ({
 
 /** Adds events whose ids nobody asks for. */
 export async function appendEvents({ session, workspaceId }: Db, events: readonly Omit<Event, 'id'>[]): Promise<void> {
-  await session.hold(workspaceId, 'shared')
+  await session.hold(workspaceId, 'events')
   for (const event of events) await session.run(append, valuesOf(event, workspaceId))
 }
 
 export const eventTable = (db: Db): Store['events'] => ({
   append: async (event) => {
-    await db.session.hold(db.workspaceId, 'shared')
+    await db.session.hold(db.workspaceId, 'events')
     return Number((await db.session.one(append, valuesOf(event, db.workspaceId)))?.id)
   },
   get: async (id) => (Number.isSafeInteger(id) ? one(db, byId, toEvent, { id }) : undefined),

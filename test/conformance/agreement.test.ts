@@ -5,6 +5,7 @@ import type { Scope } from '../../src/domain/scope.ts'
 import { openTestApp, type TestApp, type TestWorkspace } from '../support/app.ts'
 import type { DealFacts, DealInput, DialectClient, Driver, StageFacts, Told } from '../support/driver.ts'
 import { drivers } from '../support/drivers.ts'
+import { testEngine } from '../support/engine.ts'
 import { asCoarsely, expectAgreement, type Kinds, kindsOf } from './agree.ts'
 
 /** Law 3: what is written through one dialect is what every other one shows. Every pair of dialects, in both directions, and each with itself. */
@@ -70,10 +71,14 @@ const noteCase = (writer: Driver, reader: Driver, name: string) => {
 /** What a dialect must be able to say for each scenario. */
 const needs = new Map<string, readonly (keyof DialectClient)[]>()
 
+/** On PostgreSQL each is read by itself and by our own API: what dialects say to each other is the same on every engine. */
+const readersOf = (writer: Driver) =>
+  drivers.filter((reader) => testEngine === 'sqlite' || reader === writer || reader.name === 'native')
+
 describe.each(drivers)('written through $name', (writer) => {
   const scenario = (methods: (keyof DialectClient)[], name: string, run: (pair: Pair) => Promise<void>) => {
     needs.set(name, methods)
-    test.skipIf(!can(writer, ...methods)).each(drivers)(`${name} is seen through $name`, async (reader) => {
+    test.skipIf(!can(writer, ...methods)).each(readersOf(writer))(`${name} is seen through $name`, async (reader) => {
       await run(await meet(writer, reader))
       noteCase(writer, reader, name)
     })
@@ -197,7 +202,7 @@ describe.each(drivers)('written through $name', (writer) => {
 test.each(drivers.filter((driver) => can(driver, 'createDeal', 'loseDeal')))(
   'a text given through $name that names a reason is that reason',
   async (writer) => {
-    for (const reader of drivers) {
+    for (const reader of readersOf(writer)) {
       const pair = await meet(writer, reader)
       await addLossReason(pair.scope, { name: 'Price' })
       const made = done(
@@ -215,7 +220,9 @@ test.each(drivers.filter((driver) => can(driver, 'createDeal', 'loseDeal')))(
 
 test('every ordered pair of two dialects agreed on all that the writer can do', () => {
   const pairs = drivers.flatMap((writer) =>
-    drivers.filter(({ name }) => name !== writer.name).map((reader) => [writer, reader] as const),
+    readersOf(writer)
+      .filter(({ name }) => name !== writer.name)
+      .map((reader) => [writer, reader] as const),
   )
   for (const [writer, reader] of pairs) {
     const possible = [...needs].filter(([, methods]) => can(writer, ...methods)).map(([name]) => name)

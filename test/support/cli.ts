@@ -78,7 +78,10 @@ export async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}
   const ready = await new Promise<{ url: string; own?: { dialect: string; port: number }[] }>((resolve, reject) => {
     const look = () => {
       const line = child.stdout.split('\n').find((text) => text.includes('crmux is ready on') && text.endsWith('}'))
-      if (line !== undefined) resolve(JSON.parse(line))
+      if (line === undefined) return
+      // What it logs from here on need not be looked through.
+      child.process.stdout?.off('data', look)
+      resolve(JSON.parse(line))
     }
     child.process.stdout?.on('data', look)
     child.ended.then(({ code, stderr, stdout }) => reject(new Error(`the server ended with ${code}: ${stderr}${stdout}`)))

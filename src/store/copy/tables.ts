@@ -19,7 +19,7 @@ interface ColumnRow {
 }
 
 /** Of the engine's own, or made anew. */
-const left: ReadonlySet<string> = new Set(['sequence', 'schema_version', 'feed_clock', 'deal_text', 'party_text'])
+const left: ReadonlySet<string> = new Set(['sequence', 'schema_version', 'deal_text', 'party_text'])
 
 const columnsOf = statement<ColumnRow>((engine) =>
   engine === 'sqlite'

@@ -39,6 +39,7 @@ const counted = [
   'token',
   'session',
   'invitation',
+  'webhook',
   'pipeline',
   'stage',
   'deal',
@@ -218,6 +219,55 @@ export const rules: readonly Rule[] = [
         left join loss_reason on loss_reason.id = deal.loss_reason_id and loss_reason.workspace_id = deal.workspace_id
       where deal.loss_reason_id is not null and loss_reason.id is null`,
     ({ id, has }) => `deal ${id} was lost for reason ${has}, which does not exist`,
+  ),
+
+  // —— who hears of what ——
+  rule(
+    'webhooks belong to members',
+    sql`select webhook.id, webhook.workspace_id, webhook.owner_id as has, null as wants from webhook
+        left join membership on membership.workspace_id = webhook.workspace_id and membership.user_id = webhook.owner_id
+      where membership.user_id is null`,
+    ({ id, has }) => `webhook ${id} belongs to user ${has}, who is no member`,
+  ),
+  rule(
+    'webhooks have a state of health',
+    sql`select webhook.id, webhook.workspace_id, webhook.url as has, null as wants from webhook
+        left join webhook_health as health on health.webhook_id = webhook.id and health.workspace_id = webhook.workspace_id
+      where health.webhook_id is null`,
+    ({ id }) => `webhook ${id} has no row of health: nothing is sent to it`,
+  ),
+  rule(
+    'deliveries have a webhook',
+    sql`select delivery.id, delivery.workspace_id, delivery.webhook_id as has, null as wants from delivery
+        left join webhook on webhook.id = delivery.webhook_id and webhook.workspace_id = delivery.workspace_id
+      where webhook.id is null`,
+    ({ id, has }) => `delivery ${id} goes to webhook ${has}, which does not exist`,
+  ),
+  rule(
+    'deliveries have an event',
+    sql`select delivery.id, delivery.workspace_id, delivery.event_id as has, null as wants from delivery
+        left join event on event.id = delivery.event_id and event.workspace_id = delivery.workspace_id
+      where delivery.event_id is not null and event.id is null`,
+    ({ id, has }) => `delivery ${id} tells of event ${has}, which does not exist`,
+  ),
+  rule(
+    'deliveries that are over have an end',
+    sql`select id, workspace_id, state as has, null as wants from delivery where (state = 'pending') <> (finished_at is null)`,
+    ({ id, has }) => `delivery ${id} is ${has} and ${has === 'pending' ? 'has' : 'lacks'} an end`,
+  ),
+  rule(
+    'nothing waits for webhooks that get nothing',
+    sql`select delivery.id, delivery.workspace_id, webhook.state as has, null as wants from delivery
+        join webhook on webhook.id = delivery.webhook_id
+      where delivery.state = 'pending' and webhook.state in ('disabled', 'removed')`,
+    ({ id, has }) => `delivery ${id} waits for a webhook that is ${has}`,
+  ),
+  rule(
+    'the outbox holds events',
+    sql`select outbox.event_id as id, outbox.workspace_id, null as has, null as wants from outbox
+        left join event on event.id = outbox.event_id and event.workspace_id = outbox.workspace_id
+      where event.id is null`,
+    ({ id }) => `the outbox holds event ${id}, which does not exist`,
   ),
 
   // —— the log and the counters ——

@@ -10,7 +10,7 @@ export class DatabaseUnfit extends Error {
 /** Brings the schema of a PostgreSQL database up to date. Processes that start together wait for each other. */
 export async function migratePostgres(client: ClientBase): Promise<void> {
   const version = await versionOf(client)
-  if (version === steps.length) return restoreClock(client)
+  if (version === steps.length) return
   await requireUtf8(client)
   await client.query('set statement_timeout = 0; set lock_timeout = 0; begin')
   try {
@@ -67,33 +67,3 @@ async function requireUtf8(client: ClientBase): Promise<void> {
       `The database is encoded in ${encoding}, which cannot hold every name. Make one with: createdb --encoding UTF8 --template template0 NAME.`,
     )
 }
-
-/**
- * The moments of events count the transactions of their server. In a database that was restored from a dump on another one they lie in its
- * future, and new events would come before them: then it counts on from the last.
- */
-async function restoreClock(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<{ ahead: string | null }>(behind)
-  if (rows[0]?.ahead == null) return
-  await client.query('begin')
-  try {
-    await client.query('select pg_advisory_xact_lock($1)', [migrationLock])
-    const { rows } = await client.query<{ ahead: string | null }>(behind)
-    const ahead = rows[0]?.ahead
-    if (ahead != null) {
-      await client.query(
-        `alter table event alter column xact set default (pg_current_xact_id()::text::bigint + ${BigInt(ahead)})`,
-      )
-      await client.query('update feed_clock set ahead = $1', [ahead])
-    }
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback')
-    throw error
-  }
-}
-
-const behind = `select last.xact::text as ahead
-  from (select max(newest.xact) as xact from workspace, lateral
-    (select xact from event where workspace_id = workspace.id order by xact desc, id desc limit 1) as newest) as last, feed_clock
-  where last.xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + feed_clock.ahead`

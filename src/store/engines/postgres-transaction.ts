@@ -25,6 +25,7 @@ export class NeedsToBeAlone extends Error {}
 const key = sql`cast(${sql.lit(structureLock)} as integer), cast(${param('workspace')} as integer)`
 const share = statement(() => sql`select pg_advisory_xact_lock_shared(${key})`)
 const own = statement(() => sql`select pg_advisory_xact_lock(${key})`)
+const announce = statement(() => sql`select feed_announce()`)
 const begin = statement(() => sql`begin`)
 const beginSnapshot =
   'begin isolation level repeatable read read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0'
@@ -43,7 +44,8 @@ export class Transaction implements Session {
   readonly #line: Line
   readonly #beginning: Beginning
   /** Workspaces whose lock is held, and whether alone. */
-  readonly #held = new Map<number, boolean>()
+  #held = new Map<number, boolean>()
+  #hasAnnounced = false
   #additions: Addition[] = []
   #points = 0
   #hasBegun = false
@@ -102,7 +104,14 @@ export class Transaction implements Session {
       this.#line.say(statement, { ...key, ...amounts, stripe: this.#beginning.stripe })
   }
 
-  hold(workspaceId: number, how: 'shared' | 'alone'): void {
+  hold(workspaceId: number, how: 'shared' | 'alone' | 'events'): void {
+    this.#holdStructure(workspaceId, how === 'alone' ? 'alone' : 'shared')
+    if (how !== 'events' || this.#hasAnnounced) return
+    this.#hasAnnounced = true
+    this.#line.say(announce, {})
+  }
+
+  #holdStructure(workspaceId: number, how: 'shared' | 'alone'): void {
     const held = this.#held.get(workspaceId)
     if (held === true || (held === false && how === 'shared')) return
     if (held === false) throw new NeedsToBeAlone()
@@ -116,6 +125,7 @@ export class Transaction implements Session {
     this.#enter()
     const name = `p${++this.#points}`
     const additions = [...this.#additions]
+    const [held, hasAnnounced] = [new Map(this.#held), this.#hasAnnounced]
     this.#line.command(`savepoint ${name}`)
     try {
       const value = await work()
@@ -127,6 +137,9 @@ export class Transaction implements Session {
       return value
     } catch (error) {
       this.#additions = additions
+      // With the savepoint go the locks that were taken in it.
+      this.#held = held
+      this.#hasAnnounced = hasAnnounced
       this.#hasGoneBack = true
       this.#line.command(`rollback to ${name}; release ${name}`)
       if (!this.#beginning.careful || judge(this.failure) !== 'overflow') throw error

@@ -271,11 +271,9 @@ create table event (
   via text collate "C" not null,
   "before" text collate "C",
   "after" text collate "C",
-  xact bigint not null default (pg_current_xact_id()::text::bigint),
   primary key (workspace_id, id)
 );
 create index event_of_subject on event (workspace_id, subject, subject_id, id);
-create index event_in_feed on event (workspace_id, xact, id);
 
 create function refuse_change_of_event() returns trigger language plpgsql as $$
 begin

@@ -1,4 +1,4 @@
-import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react'
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 
 interface RowProps {
   label: string
@@ -44,7 +44,12 @@ interface TextProps {
 export function TextInPlace({ label, value, fault, shown, readOnly, onSave, ...props }: TextProps) {
   const [text, setText] = useState(value)
   const [isTyping, setTyping] = useState(false)
+  const input = useRef<HTMLInputElement>(null)
   useEffect(() => setText(value), [value])
+  // What is shown gives way to what can be typed; all of it is selected, so that typing replaces it.
+  useLayoutEffect(() => {
+    if (isTyping && shown !== undefined) input.current?.select()
+  }, [isTyping, shown])
   const leave = (_event: FocusEvent) => {
     setTyping(false)
     if (text.trim() !== value) onSave(text.trim())
@@ -62,6 +67,7 @@ export function TextInPlace({ label, value, fault, shown, readOnly, onSave, ...p
     <Row label={label} fault={fault}>
       {(ids) => (
         <input
+          ref={input}
           className="input in-place"
           {...ids}
           {...props}
