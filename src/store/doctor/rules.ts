@@ -48,8 +48,6 @@ const counted = [
   'custom_field',
   'record',
   'saved_view',
-  'session',
-  'invitation',
 ] as const
 
 const counterOf = (engine: EngineKind, table: (typeof counted)[number]): Sql =>
