@@ -6,6 +6,7 @@ import { addPipeline } from '../../../src/domain/edit-pipelines.ts'
 import { defaultPipeline } from '../../../src/domain/pipeline.ts'
 import { examine } from '../../../src/store/doctor.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
+import { runs } from '../../support/engine.ts'
 import { twoWays } from '../../support/world.ts'
 import { type Command, history, perform, type Stand } from './lives.ts'
 import { type Move, movesOf, type Observed, observe, type Standing, standingAt } from './observer.ts'
@@ -260,7 +261,7 @@ function cameTo(deal: Observed, pipelineId: number) {
 /** A failure prints the seed and the shortest history; `FC_SEED` runs it again. */
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31)
 
-test('200 generated histories: every report is what the log says', { timeout: 600_000 }, async () => {
+test('generated histories: every report is what the log says', { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(history, fc.array(fc.nat(200), { minLength: 2, maxLength: 2 }), async (commands, [a = 0, b = 0]) => {
       const seen = await live(commands)
@@ -270,7 +271,7 @@ test('200 generated histories: every report is what the log says', { timeout: 60
       await checkPeriod(seen, { from: Math.min(a, b) - 20, to: Math.max(a, b) - 20 })
       await checkPeriod(seen, { from: -100, to: 1000 })
     }),
-    { numRuns: 200, seed, endOnFailure: false },
+    { numRuns: runs(200), seed, endOnFailure: false },
   )
 })
 
