@@ -22,6 +22,7 @@ const pictures: readonly Picture[] = [
   { name: 'board', path: '/board', ready: '[data-card]' },
   { name: 'deal', path: '/deals/DEAL', ready: '.deal-event' },
   { name: 'editor', path: '/pipelines', ready: 'main table' },
+  { name: 'insights', path: '/insights', ready: '.recharts-bar-rectangle' },
   { name: 'forecast', path: '/forecast', ready: 'main [data-month], main table, main section' },
 ]
 
