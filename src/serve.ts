@@ -13,11 +13,11 @@ import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openRegistry } from './store/registry.ts'
+import { fillLives } from './store/reports/fill.ts'
 import { countDeliveries } from './webhooks/metrics.ts'
 import { targetsOf } from './webhooks/target.ts'
 import { openTransport } from './webhooks/transport.ts'
 import { openWorker } from './webhooks/worker.ts'
-import { fillLives } from './store/reports/fill.ts'
 
 export interface Store {
   engine: Engine

@@ -31,6 +31,7 @@ export interface Event {
 export const batchOf = ({ id, batch }: Pick<Event, 'id' | 'batch'>): number => batch ?? id
 
 export interface EventQuery extends Window {
+  ids?: readonly number[] | undefined
   subject?: Subject | undefined
   subjectId?: number | undefined
   /** Any of these; goes with `subject`. One alone is better named by itself: its index also sorts. */

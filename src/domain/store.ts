@@ -24,8 +24,8 @@ import type { Stage } from './stage.ts'
 import type { JsonObject } from './text.ts'
 import type { Instant } from './time.ts'
 import type { Member, MemberQuery, Role, Token } from './user.ts'
-import type { WatchedWebhook, Webhook } from './webhook.ts'
 import type { View } from './view.ts'
+import type { WatchedWebhook, Webhook } from './webhook.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What a new record is known by. */

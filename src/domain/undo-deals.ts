@@ -1,5 +1,5 @@
 import type { Deal } from './deal.ts'
-import { restoreDeal, recordDeal } from './edit-deals.ts'
+import { recordDeal, restoreDeal } from './edit-deals.ts'
 import type { Event } from './events.ts'
 import type { Key, Page } from './page.ts'
 import type { Scope } from './scope.ts'

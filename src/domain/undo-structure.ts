@@ -1,5 +1,5 @@
 import { deletePipeline, recordPipeline } from './edit-pipelines.ts'
-import { deleteStage, lastOpenPlace, reorderStage, requireSpare, recordStage } from './edit-stages.ts'
+import { deleteStage, lastOpenPlace, recordStage, reorderStage, requireSpare } from './edit-stages.ts'
 import { DomainError } from './errors.ts'
 import type { Event } from './events.ts'
 import { defaultPipeline, maxPipelines, type Pipeline } from './pipeline.ts'

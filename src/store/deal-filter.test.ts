@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runs } from '../../test/support/engine.ts'
 import { openTestStore, type TestStore, type TestWorkspace } from '../../test/support/app.ts'
+import { runs } from '../../test/support/engine.ts'
 import { countDeals, type Deal, type DealFilter, listDeals } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
 import { addLossReason } from '../domain/loss-reason.ts'

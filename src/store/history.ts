@@ -65,15 +65,19 @@ interface Asked {
 
 /** What is asked of each event. Those of a few records are found by these, in whatever order they are wanted. */
 function conditionsOf(query: Omit<EventQuery, 'limit'>, order: 'id' | 'at' | 'none'): Asked[] {
-  const { subjectIds, types } = query
+  const { ids, subjectIds, types } = query
   const isOfFew = query.subjectId !== undefined || subjectIds !== undefined
-  const mayLead = (key: string) => order === 'none' || (isOfFew ? led.id.has(key) || key === 'subjectIds' : led[order].has(key))
+  const mayLead = (key: string) => ids === undefined && (order === 'none' || (isOfFew ? led.id.has(key) : led[order].has(key)))
   const mark = (key: string, engine: EngineKind) => (mayLead(key) ? sql`` : unindexed(engine))
   const asked: Asked[] = Object.entries(plain).flatMap(([key, comparison]) => {
     const value = query[key as keyof typeof plain]
     const write = (engine: EngineKind) => sql`${mark(key, engine)}event.${sql.raw(comparison)} ${param(key)}`
     return value === undefined ? [] : [{ name: key, sql: write, values: { [key]: value } }]
   })
+  if (ids) {
+    const values = { ids: JSON.stringify(ids.filter(Number.isSafeInteger)) }
+    asked.push({ name: 'ids', sql: (engine) => inList(engine, sql`event.id`, 'ids'), values })
+  }
   if (subjectIds) {
     const values = { subjectIds: JSON.stringify(subjectIds.filter(Number.isSafeInteger)) }
     asked.push({ name: 'subjectIds', sql: (engine) => inList(engine, sql`event.subject_id`, 'subjectIds'), values })

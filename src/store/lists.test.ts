@@ -183,6 +183,7 @@ const questions = (): Promise<unknown>[] => {
     ...[
       {},
       { subject: 'deal' as const, subjectId: 1 },
+      { ids: [1, 2], types: ['deal.moved' as const] },
       { type: 'deal.moved' as const },
       { type: 'deal.moved' as const, order: 'at' as const, since: 1 },
       { userId: 1 },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runs } from '../../test/support/engine.ts'
 import { openTestStore, type TestStore } from '../../test/support/app.ts'
+import { runs } from '../../test/support/engine.ts'
 import { eachRow } from '../domain/bulk.ts'
 import { type Deal, type DealPatch, findAnyDeal, listDeals } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal, restoreDeal } from '../domain/edit-deals.ts'

@@ -22,7 +22,8 @@ describe('help and usage', () => {
     const { code, stdout } = await within([...name.filter((part) => part !== undefined), '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('Examples:')
-    expect(stdout).toContain('--data <dir>')
+    // Every command says which store; copy has two of them.
+    expect(stdout).toContain(name[0] === 'copy' ? '--from <dir|url>' : '--data <dir>')
   })
 
   test('exit codes are part of the help', async () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runs } from '../support/engine.ts'
 import { listTotals, probabilityOf, rotsAt } from '../../src/domain/board.ts'
 import { eachRow } from '../../src/domain/bulk.ts'
 import type { Deal, DealDraft, DealPatch } from '../../src/domain/deal.ts'
 import { changeDeal, createDeal } from '../../src/domain/edit-deals.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import { findStage, listStages, type StageKind } from '../../src/domain/stage.ts'
+import { runs } from '../support/engine.ts'
 import { openWorld, type Place, type World } from '../support/world.ts'
 
 /** What follows from where a deal stands is the same whichever way it got there. */

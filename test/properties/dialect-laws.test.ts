@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runs } from '../support/engine.ts'
 import { type Deal, findDeal } from '../../src/domain/deal.ts'
 import { changeDeal, createDeal } from '../../src/domain/edit-deals.ts'
 import { changePipeline } from '../../src/domain/edit-pipelines.ts'
@@ -14,6 +13,7 @@ import { asCoarsely, expectAgreement, kindsOf } from '../conformance/agree.ts'
 import { openTestApp, type TestApp, type TestWorkspace } from '../support/app.ts'
 import type { DealFacts, DealInput, DialectClient, Driver, Told } from '../support/driver.ts'
 import { drivers } from '../support/drivers.ts'
+import { runs } from '../support/engine.ts'
 import { expectTotals, look, problemsIn } from './check.ts'
 
 /** Laws 1, 2, 3 and 5 over the wire: histories in which every command may come through another dialect. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runs } from '../support/engine.ts'
 import { addCustomField } from '../../src/domain/custom-field.ts'
 import { type Deal, type DealPatch, findDeal } from '../../src/domain/deal.ts'
 import { changeDeal, createDeal } from '../../src/domain/edit-deals.ts'
@@ -11,6 +10,7 @@ import { addParty } from '../../src/domain/party.ts'
 import { findPipeline } from '../../src/domain/pipeline.ts'
 import type { Scope } from '../../src/domain/scope.ts'
 import { findStage, listStages, type Stage } from '../../src/domain/stage.ts'
+import { runs } from '../support/engine.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 /** Laws 1 and 2 in the domain: a change is read back as it was said, and touches nothing it does not speak of. */

@@ -7,12 +7,12 @@ import {
   replayDelivery,
   testWebhook,
 } from '../../domain/delivery.ts'
+import { wholeNumber } from '../../http/speak.ts'
 import { types } from './events.ts'
 import { ById, cursorParam, id, idParam, instant, limitParam, recordId, timeParam, timeText, told, words } from './fields.ts'
 import { byId, pageOf, readWindow, type Sort } from './paging.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { ok, time, timeOrNull } from './wire.ts'
-import { wholeNumber } from '../../http/speak.ts'
 
 /** What was sent, and what became of it. */
 

@@ -25,9 +25,9 @@ import { templateRoutes } from './templates.ts'
 import { tokenRoutes } from './tokens.ts'
 import { undoRoutes } from './undo.ts'
 import { userRoutes } from './users.ts'
+import { viewRoutes } from './views.ts'
 import { webhooks } from './webhook-format.ts'
 import { webhookRoutes } from './webhooks.ts'
-import { viewRoutes } from './views.ts'
 
 /** Our own API: the whole model, in its own words. A dialect like the others, without privileges. */
 export const native: Dialect = {

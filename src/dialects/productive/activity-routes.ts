@@ -75,7 +75,13 @@ const byTime: Reader = ({ operator, values }, timeZone) => {
   }
 }
 
+const byId: Reader = ({ operator, values }) => {
+  const ids = idsIn(values)
+  return operator !== 'eq' || ids.length > maxRecords ? undefined : { ids }
+}
+
 const readers: Readonly<Record<string, Reader>> = {
+  id: byId,
   deal_id: byDeal,
   creator_id: byCreator,
   event: byEvent,
@@ -116,6 +122,7 @@ function both(a: Asked, b: Asked): Asked {
   ].map((bounds) => bounds.filter((at) => at !== undefined))
   return {
     userId: a.userId ?? b.userId,
+    ids: intersection(a.ids, b.ids),
     subjectIds: intersection(a.subjectIds, b.subjectIds),
     types: intersection(a.types, b.types),
     since: since?.length ? Math.max(...since) : undefined,

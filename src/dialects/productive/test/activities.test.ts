@@ -171,7 +171,9 @@ test('what the log cannot be asked is refused rather than overlooked', async () 
 
 test('no other organization’s, and no changes of stages and pipelines', async () => {
   const [activity] = (await list()).data
+  expect((await list(`?filter[id]=${activity.id}`)).data).toEqual([activity])
   const other = await app.workspace({ template: 'productive' })
+  expect((await admin(app, other).get(`/activities?filter[id]=${activity.id}`)).body.data).toEqual([])
   expect((await admin(app, other).get('/activities')).body.data).toEqual([])
   expect((await admin(app, other).get(`/activities/${activity.id}`)).status).toBe(404)
   await pd.post('/pipelines', doc('pipelines', { name: 'Works' }))

@@ -290,7 +290,7 @@ test('parameters of the wrong type, cursors and lists of ids that cannot be read
 })
 
 test('paths that are nobody’s and methods that are not', async () => {
-  for (const path of ['/nothing', '/deals/summary', '/deals/1/flow', '/webhooks', '/recents', '/filters/helpers', '']) {
+  for (const path of ['/nothing', '/deals/1/files', '/notes', '/goals/find', '/filters/helpers', '']) {
     expectRefusal(await v1.get(path), path, [404])
   }
   const wrong = await v1.send('PATCH', `/deals/${world.deal}`, { body: {} })

@@ -107,6 +107,8 @@ test('a page of full deals takes as many statements as one of a single deal', as
     expect((await v1.get(path)).status).toBe(200)
     return reading.reduce((sum, spy) => sum + spy.mock.calls.length, 0)
   }
+  // The first call after a write looks up who is calling.
+  await counted('/deals?limit=1')
   const few = await counted('/deals?limit=1')
   expect(few).toBeGreaterThan(5)
   expect(await counted('/deals?limit=20')).toBe(few)
