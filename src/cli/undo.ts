@@ -4,7 +4,7 @@ import type { Left, LeftReason } from '../domain/undo-fields.ts'
 import { Failure } from './failure.ts'
 import { adminScope, chooseWorkspace, requireStore, withOpenStore } from './open.ts'
 import { examples, type StoreOptions, withWorkspace } from './options.ts'
-import { progressBar } from './progress.ts'
+import type { Progress } from './progress.ts'
 
 interface UndoOptions extends StoreOptions {
   workspace: string | undefined
@@ -39,12 +39,13 @@ async function takeBack(token: string, options: UndoOptions): Promise<void> {
   requireStore(options)
   const { undo } = await import('../domain/undo.ts')
   const { DomainError } = await import('../domain/errors.ts')
+  const { progressBar } = await import('./progress.ts')
   await withOpenStore(options, async ({ registry }) => {
     const workspace = await chooseWorkspace(registry, options.workspace)
     const scope = await adminScope(registry, workspace, 'undo')
     const left: Left[] = []
     let [events, undone] = [0, 0]
-    let bar: ReturnType<typeof progressBar> | undefined
+    let bar: Progress | undefined
     let again: string | null = null
     try {
       for (let next: string | null = token; next !== null; ) {

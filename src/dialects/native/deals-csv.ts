@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { type CustomField, listCustomFields } from '../../domain/custom-field.ts'
 import { type Deal, type DealFilter, listDeals } from '../../domain/deal.ts'
@@ -90,6 +89,7 @@ async function* lines(
   scope: Scope,
   { filter, sort, table }: { filter: DealFilter; sort: Sort<(typeof dealSorts)[number]>; table: readonly Column[] },
 ): AsyncGenerator<string> {
+  const { stringify } = await import('csv-stringify/sync')
   const write = (rows: readonly (readonly Json[])[]) =>
     stringify([...rows], { record_delimiter: 'windows', cast: { boolean: String } })
   yield write([table.map(({ heading }) => safe(heading, true))])
