@@ -6,6 +6,7 @@ import type { WatchedWebhook, WebhookHealth } from './webhook.ts'
 /** A subscription that a process sends to, alone for the time being. */
 export interface Claimed extends WatchedWebhook {
   readonly workspaceId: number
+  readonly owner: string
 }
 
 /** What is to be said of an event to one subscription, and whether it will be. */
@@ -27,7 +28,10 @@ export interface Outbox {
   renew(owner: string, until: Instant): Promise<void>
   /** Gives one subscription back, or all of them. */
   release(owner: string, webhookId?: number): Promise<void>
-  /** What is due, at most one delivery for each record: a later one waits until the earlier is over. */
+  /**
+   * What is due, at most one delivery for each record: a later one waits until the earlier is over. Nothing where the subscription has been
+   * changed since it was claimed, or where somebody else has taken it over because this process was not heard of for too long.
+   */
   heads(claimed: Claimed, now: Instant, limit: number): Promise<readonly Delivery[]>
   /** Writes what became of attempts, as the deliveries are now; `disabled` is why the subscription gets no more. */
   record(claimed: Claimed, tried: readonly Delivery[], health: WebhookHealth, now: Instant, disabled?: string): Promise<void>

@@ -116,6 +116,38 @@ test('of each record the first is due, and the next when it is over', async () =
   await outbox.release('a')
 })
 
+test('who has lost a lease finds nothing more to send, and says nothing of how the subscription fares', async () => {
+  await rename(deals[0], 'Due')
+  await outbox.fanOut(all, now(), 100)
+  const stalled = given(await claim('a'))
+  expect(await outbox.heads(stalled, now(), 1)).toHaveLength(1)
+  clock.at += 5000
+  // Nobody has taken it in the meantime.
+  expect(await outbox.heads(stalled, now(), 1)).toHaveLength(1)
+  const other = given(await claim('b'))
+  expect(await outbox.heads(stalled, now(), 1)).toEqual([])
+  await outbox.record(stalled, [], { ...stalled.health, failedFirstTries: 7 }, now())
+  const [head] = await outbox.heads(other, now(), 1)
+  expect(head).toBeDefined()
+  expect((await ws.scope.store.webhooks.get(hook.id))?.health.failedFirstTries).toBe(0)
+  await outbox.release('b')
+})
+
+test('what is changed or paused while it is sent to is sent to as it is from then on', async () => {
+  await rename(deals[0], 'Due')
+  await outbox.fanOut(all, now(), 100)
+  const before = given(await claim('a'))
+  clock.at += 1
+  await changeWebhook(ws.scope, hook.id, { url: 'https://z.example' }, anywhere)
+  expect(await outbox.heads(before, now(), 1)).toEqual([])
+  const after = given(await claim('a'))
+  expect([after.hook.url, (await outbox.heads(after, now(), 1)).length]).toEqual(['https://z.example', 1])
+  await changeWebhook(ws.scope, hook.id, { state: 'paused' }, anywhere)
+  expect(await outbox.heads(after, now(), 1)).toEqual([])
+  expect(await claim('a')).toBeUndefined()
+  await outbox.release('a')
+})
+
 test('an attempt that ends after its delivery was dropped changes nothing', async () => {
   await rename(deals[0], 'Due')
   await outbox.fanOut(all, now(), 100)

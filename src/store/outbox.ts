@@ -86,10 +86,14 @@ const isHead = sql`head.state = 'pending' and head.due_at <= ${param('now')} and
     and earlier.state = 'pending' and earlier.subject = head.subject and earlier.subject_id = head.subject_id
     and ${order('earlier')} < ${order('head')})`
 
+/** The subscription is as it was claimed, and nobody else's by now. */
+const isStillOurs = sql`exists (select 1 ${fromWatched} where webhook.id = ${param('webhook')} and webhook.state = 'active'
+  and webhook.updated_at = ${param('known')} and health.leased_by = ${param('owner')})`
+
 const heads = statement<DeliveryRow>(
   () =>
     sql`select head.* from delivery as head
-      where head.workspace_id = ${param('workspace')} and head.webhook_id = ${param('webhook')} and ${isHead}
+      where head.workspace_id = ${param('workspace')} and head.webhook_id = ${param('webhook')} and ${isHead} and ${isStillOurs}
       order by head.due_at, head.id limit ${param('limit')}`,
 )
 
@@ -115,19 +119,29 @@ const release = statement(
       where leased_by = ${param('owner')} and (webhook_id = ${param('webhook')} or ${param('webhook')} = 0)`,
 )
 
+const claimedBy = (owner: string, row: ClaimRow): Claimed => ({ ...toWatched(row), workspaceId: row.workspace_id, owner })
+
+/** Which subscription an owner has claimed, and as what. */
+const ours = ({ workspaceId, hook, owner }: Claimed) => ({
+  workspace: workspaceId,
+  webhook: hook.id,
+  known: hook.updatedAt,
+  owner,
+})
+
 async function claim(engine: Engine, ...[owner, now, until, limit]: Parameters<Outbox['claim']>): Promise<readonly Claimed[]> {
   const rows = await engine.reader.all(claimable, { owner, now, limit })
   const claimed: Claimed[] = []
   const others: ClaimRow[] = []
   for (const row of rows) {
-    if (row.leased_by === owner && row.leased_until > now) claimed.push({ ...toWatched(row), workspaceId: row.workspace_id })
+    if (row.leased_by === owner && row.leased_until > now) claimed.push(claimedBy(owner, row))
     else others.push(row)
   }
   if (others.length === 0) return claimed
   return engine.transaction(async (session) => {
     for (const row of others) {
       const mine = await session.one(lease, { webhook: row.id, owner, until, now })
-      if (mine) claimed.push({ ...toWatched(row), workspaceId: row.workspace_id })
+      if (mine) claimed.push(claimedBy(owner, row))
     }
     return claimed
   })
@@ -147,7 +161,7 @@ const saveHealth = statement(
     sql`update webhook_health set failed_first_tries = ${param('failed_first_tries')}, failing_since = ${param('failing_since')},
         muted_until = ${param('muted_until')}, last_attempt_at = ${param('last_attempt_at')}, last_status = ${param('last_status')},
         last_success_at = ${param('last_success_at')}
-      where workspace_id = ${param('workspace')} and webhook_id = ${param('webhook')}`,
+      where workspace_id = ${param('workspace')} and webhook_id = ${param('webhook')} and ${isStillOurs}`,
 )
 
 const disable = statement(
@@ -180,8 +194,7 @@ async function record(engine: Engine, ...[claimed, tried, health, now, disabled]
       })
     }
     await session.run(saveHealth, {
-      workspace,
-      webhook: hook.id,
+      ...ours(claimed),
       failed_first_tries: health.failedFirstTries,
       failing_since: health.failingSince,
       muted_until: health.mutedUntil,
@@ -225,8 +238,7 @@ export const openOutbox = (engine: Engine): Outbox => ({
   claim: (...args) => claim(engine, ...args),
   renew: (owner, until) => engine.transaction(async (session) => session.run(renew, { owner, until })),
   release: (owner, webhookId = 0) => engine.transaction(async (session) => session.run(release, { owner, webhook: webhookId })),
-  heads: async ({ workspaceId, hook }, now, limit) =>
-    (await engine.reader.all(heads, { workspace: workspaceId, webhook: hook.id, now, limit })).map(toDelivery),
+  heads: async (claimed, now, limit) => (await engine.reader.all(heads, { ...ours(claimed), now, limit })).map(toDelivery),
   record: (...args) => record(engine, ...args),
   prune: (before, now, limit) =>
     engine.transaction(async (session) => {
