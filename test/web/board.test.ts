@@ -375,7 +375,7 @@ test('a filter is saved as a view and comes back with it', async () => {
   const { page } = await desk.window(`/board/${desk.pipelineId}?q=roof`)
   await cardIn(page, 'Lead', 'Roof').waitFor()
   await page.getByRole('button', { name: 'Views' }).click()
-  await page.getByRole('textbox', { name: 'Save this filter and order as' }).fill('Roofs only')
+  await page.getByRole('textbox', { name: 'Save what is shown as' }).fill('Roofs only')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Roofs only', exact: true }).waitFor()
   await page.goto(`/board/${desk.pipelineId}`)

@@ -91,3 +91,27 @@ test('what is refused goes back and is said; a viewer moves nothing', async () =
   expect(await viewer.page.getByRole('button', { name: 'More for Slate roof' }).count()).toBe(0)
   expect(await dayOf()).toBe(next.day(15))
 })
+
+test('a view brings back whose deals of which pipeline were looked at', async () => {
+  const { page, api, ws, column } = await open()
+  const { body } = await api.post('/pipelines', { name: 'Sheds', stages: [{ name: 'Plan' }] })
+  const [stage] = (await api.get(`/pipelines/${body.data.id}/stages`)).body.data
+  const { user } = await ws.member('member', 'Mia')
+  await api.post('/deals', { title: 'Others', stageId: stage.id })
+  await api.post('/deals', { title: 'Mine', stageId: stage.id, ownerId: user.id })
+  await page.reload()
+  await page.getByRole('combobox', { name: 'Pipeline' }).selectOption('Sheds')
+  await column('No close date').getByRole('link', { name: 'Others' }).waitFor()
+  await page.getByRole('combobox', { name: 'Owner' }).selectOption('Mia')
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('textbox', { name: 'Save what is shown as' }).fill('Mia’s sheds')
+  await page.getByRole('button', { name: 'Save view' }).click()
+  await page.getByRole('button', { name: 'Mia’s sheds', exact: true }).waitFor()
+
+  await page.goto('/forecast')
+  await column(next.name).getByRole('link', { name: 'Roof' }).waitFor()
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('button', { name: 'Mia’s sheds', exact: true }).click()
+  await column('No close date').getByRole('link', { name: 'Mine' }).waitFor()
+  expect(await page.locator('.forecast-title').allTextContents()).toEqual(['Mine'])
+})

@@ -100,7 +100,7 @@ test('order, columns and filters are in the address, and a view brings them back
   await page.getByRole('searchbox', { name: 'Filter by words' }).fill('alp')
   await expect.poll(titlesShown).toEqual(['Alpha'])
   await page.getByRole('button', { name: 'Views' }).click()
-  await page.getByRole('textbox', { name: 'Save this filter and order as' }).fill('Mine')
+  await page.getByRole('textbox', { name: 'Save what is shown as' }).fill('Mine')
   await page.getByRole('button', { name: 'Save view' }).click()
   await page.getByRole('button', { name: 'Mine', exact: true }).waitFor()
 

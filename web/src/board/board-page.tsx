@@ -10,12 +10,12 @@ import { useSearchState, withSearch } from '../search-state.ts'
 import { useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/small.tsx'
+import { Views } from '../views.tsx'
 import { AsOfBar, isDay, yesterday } from './as-of-bar.tsx'
 import { BoardView } from './board-view.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { filterOf, isFiltered, queryOf } from './filters.ts'
 import { useBoard } from './use-board.ts'
-import { Views } from './views.tsx'
 import './board.css'
 
 const DealPanel = lazy(() => import('../deal/deal-panel.tsx'))

@@ -3,13 +3,15 @@ import { Link } from 'wouter'
 import { sentence } from '../api.ts'
 import { today as dayToday, majorUnits } from '../format.ts'
 import { useRefreshSoon } from '../list/use-refresh-soon.ts'
+import { NarrowingSelects, useNarrowing } from '../narrowing.tsx'
 import type { PageProps } from '../pages.tsx'
-import { usePipelines, useStages, useUsers } from '../queries.ts'
+import { useStages, useUsers } from '../queries.ts'
 import { useSearchState } from '../search-state.ts'
 import { useSession } from '../session.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { EmptyState, SkeletonLines } from '../ui/small.tsx'
+import { Views } from '../views.tsx'
 import './forecast.css'
 import { MonthColumn } from './month-column.tsx'
 import { addMonths, monthName, monthOf } from './months.ts'
@@ -31,13 +33,12 @@ const write = (amount: number, currency: string): string => majorUnits(BigInt(Ma
 export default function ForecastPage(_: PageProps) {
   const [state, change] = useSearchState()
   const mayMove = useSession().can('member')
-  const pipelines = usePipelines().data
   const users = useUsers().data ?? []
   const stages = useStages().data ?? []
   const [today] = useState(() => dayToday())
   const first = /^\d{4}-\d{2}$/.test(state.from ?? '') ? (state.from ?? '') : monthOf(today)
-  const pipeline = pipelines?.find(({ id }) => String(id) === state.pipeline) ?? pipelines?.find(({ isDefault }) => isDefault)
-  const ownerId = /^\d+$/.test(state.owner ?? '') ? state.owner : undefined
+  const narrowing = useNarrowing(state)
+  const { pipeline, ownerId } = narrowing
   const narrow = { pipelineId: pipeline?.id, ownerId }
   useRefreshSoon(refreshForecast)
   const nameOf = nameIn(first === monthOf(today))
@@ -60,32 +61,10 @@ export default function ForecastPage(_: PageProps) {
     <div className="forecast-page">
       <div className="forecast-bar">
         <h1>Forecast</h1>
-        <select
-          className="input"
-          aria-label="Pipeline"
-          value={pipeline?.id ?? ''}
-          onChange={(event) => change({ pipeline: event.target.value })}
-        >
-          {pipelines?.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <select
-          className="input"
-          aria-label="Owner"
-          value={ownerId ?? ''}
-          onChange={(event) => change({ owner: event.target.value || undefined })}
-        >
-          <option value="">Everybody</option>
-          {users.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <NarrowingSelects {...narrowing} change={change} />
         <span className="forecast-space" />
+        {/* Months roll on: a view begins with the one that it is. */}
+        <Views page="forecast" kept={{ pipeline: state.pipeline, owner: ownerId }} />
         <Button looks="icon" aria-label="Earlier months" onClick={() => step(-3)}>
           <Icon name="left" />
         </Button>

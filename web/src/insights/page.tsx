@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { today as dayToday } from '../format.ts'
 import { useRefreshSoon } from '../list/use-refresh-soon.ts'
+import { NarrowingSelects, useNarrowing } from '../narrowing.tsx'
 import type { PageProps } from '../pages.tsx'
-import { usePipelines, useUsers } from '../queries.ts'
 import { useSearchState } from '../search-state.ts'
 import { SkeletonLines } from '../ui/small.tsx'
+import { Views } from '../views.tsx'
 import './insights.css'
 import {
   type Asked,
@@ -23,13 +24,11 @@ import { refreshReports } from './use-reports.ts'
 /** What happened in a pipeline, and what it means: pictures first, each with its numbers. */
 export default function InsightsPage(_: PageProps) {
   const [state, change] = useSearchState()
-  const pipelines = usePipelines().data
-  const users = useUsers().data ?? []
   const [today] = useState(() => dayToday())
   const days = daysIn(state, today)
   const preset = presetOf(days, today)
-  const pipeline = pipelines?.find(({ id }) => String(id) === state.pipeline) ?? pipelines?.find(({ isDefault }) => isDefault)
-  const ownerId = /^\d+$/.test(state.owner ?? '') ? state.owner : undefined
+  const narrowing = useNarrowing(state)
+  const { pipeline, ownerId } = narrowing
   useRefreshSoon(refreshReports)
   const pick = (name: string) => {
     const { from, to } = name === 'custom' ? days : daysOf(name as Preset, today)
@@ -41,31 +40,7 @@ export default function InsightsPage(_: PageProps) {
     <div className="insights-page">
       <div className="insights-bar">
         <h1>Insights</h1>
-        <select
-          className="input"
-          aria-label="Pipeline"
-          value={pipeline?.id ?? ''}
-          onChange={(event) => change({ pipeline: event.target.value })}
-        >
-          {pipelines?.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <select
-          className="input"
-          aria-label="Owner"
-          value={ownerId ?? ''}
-          onChange={(event) => change({ owner: event.target.value || undefined })}
-        >
-          <option value="">Everybody</option>
-          {users.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <NarrowingSelects {...narrowing} change={change} />
         <select className="input" aria-label="Period" value={preset ?? 'custom'} onChange={(event) => pick(event.target.value)}>
           {presets.map((name) => (
             <option key={name}>{name}</option>
@@ -88,6 +63,7 @@ export default function InsightsPage(_: PageProps) {
           min={days.from}
           onChange={(event) => event.target.value && change({ from: days.from, to: event.target.value })}
         />
+        <Views page="insights" kept={{ pipeline: state.pipeline, owner: ownerId, from: state.from, to: state.to }} />
       </div>
       {asked ? (
         <div className="insights">

@@ -1,23 +1,23 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useLocation } from 'wouter'
-import type { ViewJson } from '../../../src/dialects/native/views.ts'
-import { getData, write } from '../api.ts'
-import { keys, queryClient } from '../queries.ts'
-import { type SearchState, withSearch } from '../search-state.ts'
-import { Button } from '../ui/button.tsx'
-import { TextField } from '../ui/field.tsx'
-import { Icon } from '../ui/icons.tsx'
-import { Popover } from '../ui/popover.tsx'
-import { toastError } from '../ui/toast.tsx'
+import type { ViewJson } from '../../src/dialects/native/views.ts'
+import { getData, write } from './api.ts'
+import { keys, queryClient } from './queries.ts'
+import { type SearchState, withSearch } from './search-state.ts'
+import { Button } from './ui/button.tsx'
+import { TextField } from './ui/field.tsx'
+import { Icon } from './ui/icons.tsx'
+import { Popover } from './ui/popover.tsx'
+import { toastError } from './ui/toast.tsx'
 
 interface ViewsProps {
-  page: 'board' | 'list'
+  page: ViewJson['page']
   /** What of the address a view keeps. */
   kept: SearchState
 }
 
-/** Filters and orders that the person has given a name. */
+/** What a page shows, under a name that the person has given it. */
 export const Views = (props: ViewsProps) => (
   <Popover label="Views" trigger={<Button>Views</Button>}>
     <ViewList {...props} />
@@ -28,7 +28,7 @@ function ViewList({ page, kept }: ViewsProps) {
   const [path, navigate] = useLocation()
   const [name, setName] = useState('')
   const views = useQuery({ queryKey: keys.views, queryFn: ({ signal }) => getData<ViewJson[]>('/views', {}, signal) }).data ?? []
-  const query = new URLSearchParams(Object.entries(kept) as [string, string][]).toString()
+  const query = withSearch('', kept).slice(1)
 
   const again = () => queryClient.invalidateQueries({ queryKey: keys.views })
   const save = async (event: FormEvent) => {
@@ -64,7 +64,7 @@ function ViewList({ page, kept }: ViewsProps) {
         ))}
       <form onSubmit={(event) => void save(event)} className="ask-form">
         <TextField
-          label="Save this filter and order as"
+          label="Save what is shown as"
           value={name}
           required
           maxLength={255}
