@@ -59,6 +59,10 @@ export const listClosedTotals = ({ store }: Scope): Promise<readonly StageTotal[
  */
 export const sumDeals = ({ store }: Scope, filter: DealFilter): Promise<readonly StageTotal[]> => store.deals.sums(filter)
 
+/** As `sumDeals`, for who would rather know nothing than wait: null where more than so many deals would have to be looked at. */
+export const sumDealsWithin = ({ store }: Scope, filter: DealFilter, most: number): Promise<readonly StageTotal[] | null> =>
+  store.deals.sumsWithin(filter, most)
+
 /** Whether probabilities count for a pipeline's deals: the workspace may switch them off for all. */
 export const isWeighted = (pipeline: Pick<Pipeline, 'hasProbability'>, workspace: Workspace): boolean =>
   pipeline.hasProbability && workspace.features.probability

@@ -120,6 +120,8 @@ export interface Store {
     count(filter: DealFilter): Promise<number>
     /** What the deals that it finds add up to, by stage and currency, archived ones among them: counted one by one, where kept totals do not know. */
     sums(filter: DealFilter): Promise<readonly StageTotal[]>
+    /** As `sums`, looking at no more than so many deals; null where more would have to be looked at. */
+    sumsWithin(filter: DealFilter, most: number): Promise<readonly StageTotal[] | null>
     /** Nobody else changes the deal until the transaction ends. */
     lock(id: number): Promise<void>
     /** Writes a new deal, its search text and facets, and adds it to its stage's total. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestStore, type TestStore, type TestWorkspace } from '../../test/support/app.ts'
-import { listClosedTotals, sumDeals } from '../domain/board.ts'
+import { listClosedTotals, sumDeals, sumDealsWithin } from '../domain/board.ts'
 import { countDeals, type Deal, type DealFilter, listDeals, placesOf } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
 import { addParty, countParties, listParties } from '../domain/party.ts'
@@ -65,7 +65,28 @@ test('deals are counted as they are listed, by the kept totals or over an index'
       group.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
     ])
     expect(sums.map((sum) => [bySum(sum), sum.count, sum.amount]).sort()).toEqual(expected.sort())
+    // What must not look at more deals than there are looks at none where no index leads to those that are meant.
+    const within = await sumDealsWithin(ws.scope, filter, 60)
+    if (within !== null || filter.pipelineId !== undefined) expect(new Set(within)).toEqual(new Set(sums))
   }
+})
+
+test('sums that may look at so many deals are whole or nothing', async () => {
+  const { scope } = ws
+  const rare = await createDeal(scope, { title: 'Rare', amount: 7, tags: ['rare'], stageId: stages[0]?.id })
+  const filter: DealFilter = { ownerId: ws.admin.id, tag: 'rare', isArchived: false }
+  const sums = await sumDeals(scope, filter)
+  expect(sums).toMatchObject([{ count: 1, amount: 7n, stageId: rare.stageId }])
+  // The narrowest condition counts: everybody’s deals are many, those with the tag are not.
+  expect(await sumDealsWithin(scope, filter, 1)).toEqual(sums)
+  expect(await sumDealsWithin(scope, { ownerId: ws.admin.id, isArchived: false }, 50)).toBeNull()
+  expect(await sumDealsWithin(scope, { ownerId: ws.admin.id, isArchived: false }, 61)).toEqual(
+    await sumDeals(scope, { ownerId: ws.admin.id, isArchived: false }),
+  )
+  expect(await sumDealsWithin(scope, { ...filter, tag: 'nobody’s' }, 1)).toEqual([])
+  // No index leads to deals that are not archived.
+  expect(await sumDealsWithin(scope, { isArchived: false }, 1000)).toBeNull()
+  await deleteDeal(scope, rare.id)
 })
 
 test('people and companies are counted as they are listed', async () => {

@@ -57,13 +57,47 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
   return { items, next: rows.length > limit && last ? { value: sortValue(last, first.by), id: last.id } : null }
 }
 
-/** How many deals a filter finds. */
-/** Reads all deals of a filter into one row, or one for each group; the narrowest condition leads. */
-async function gather<Row>(db: Db, filter: DealFilter, what: { name: string; columns: Sql; groups?: Sql }): Promise<Row[]> {
+interface Gathered {
+  name: string
+  columns: Sql
+  groups?: Sql
+}
+
+/** What a filter asks, with the values that its conditions and every statement of a workspace need. */
+async function askedBy(db: Db, filter: DealFilter): Promise<{ conditions: Condition[]; values: Record<string, Value> }> {
   const conditions = conditionsOf(narrowed(filter), db.workspaceId)
-  const values: Record<string, Value> = Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values))
   if (conditions.some(({ readsText }) => readsText)) await db.session.settle()
-  const lead = await leader(db, conditions, 'id', values)
+  return { conditions, values: Object.assign({ workspace: db.workspaceId }, ...conditions.map(({ values }) => values)) }
+}
+
+/** Reads all deals of a filter into one row, or one for each group; the narrowest condition leads. */
+async function gather<Row>(db: Db, filter: DealFilter, what: Gathered): Promise<Row[]> {
+  const { conditions, values } = await askedBy(db, filter)
+  return gatherBy(db, { conditions, values, lead: await leader(db, conditions, 'id', values) }, what)
+}
+
+/** As `gather`, if there is a condition that no more than so many deals fulfil: no others are looked at. */
+async function gatherWithin<Row>(db: Db, filter: DealFilter, most: number, what: Gathered): Promise<Row[] | null> {
+  const { conditions, values } = await askedBy(db, filter)
+  let lead: Condition | undefined
+  for (const condition of conditions.filter(({ count }) => count)) {
+    const n = await countUpTo(db, condition, values, most)
+    if (n > most) continue
+    lead = condition
+    if (n === 0) break
+    // Another one is of use only if it is narrower.
+    most = n - 1
+  }
+  return lead ? gatherBy<Row>(db, { conditions, values, lead }, what) : null
+}
+
+interface Led {
+  conditions: readonly Condition[]
+  values: Record<string, Value>
+  lead: Condition | undefined
+}
+
+async function gatherBy<Row>(db: Db, { conditions, values, lead }: Led, what: Gathered): Promise<Row[]> {
   const shape = [what.name, ...conditions.map(({ name }) => name), `by ${lead?.name}`].join('|')
   const query = shaped<Row>(shape, (engine) => {
     const asked = conditions.map((condition) => condition.sql(engine, condition === lead ? 'lead' : 'ask'))
@@ -73,6 +107,7 @@ async function gather<Row>(db: Db, filter: DealFilter, what: { name: string; col
   return db.session.all(query, values)
 }
 
+/** How many deals a filter finds. */
 export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
   const [row] = await gather<{ n: number }>(db, filter, { name: 'count deals', columns: sql`count(*) as n` })
   return Number(row?.n ?? 0)
@@ -98,14 +133,19 @@ const sums = {
 
 /** What the deals of a filter add up to by stage and currency, counted one by one. */
 export const sumDeals = async (db: Db, filter: DealFilter): Promise<StageTotal[]> =>
-  (await gather<SumText>(db, filter, sums)).map((row) => ({
-    stageId: row.stage_id,
-    currency: row.currency,
-    count: Number(row.deal_count),
-    amount: BigInt(row.amount),
-    ownAmount: BigInt(row.own_amount),
-    ownWeighted: BigInt(row.own_weighted),
-  }))
+  (await gather<SumText>(db, filter, sums)).map(toSum)
+
+export const sumDealsWithin = async (db: Db, filter: DealFilter, most: number): Promise<StageTotal[] | null> =>
+  (await gatherWithin<SumText>(db, filter, most, sums))?.map(toSum) ?? null
+
+const toSum = (row: SumText): StageTotal => ({
+  stageId: row.stage_id,
+  currency: row.currency,
+  count: Number(row.deal_count),
+  amount: BigInt(row.amount),
+  ownAmount: BigInt(row.own_amount),
+  ownWeighted: BigInt(row.own_weighted),
+})
 
 const shapeOf = ({ conditions, order, lead, after, offset }: Plan): string =>
   [
@@ -135,17 +175,23 @@ async function leader(
   const able = conditions.filter(({ count }) => count)
   const inOrder = able.find(({ orders }) => orders.includes(by))
   if (inOrder && able.length === 1) return inOrder
-  for (const condition of able) if (await isFew(db, condition, values)) return condition
+  for (const condition of able) if ((await countUpTo(db, condition, values, few)) <= few) return condition
   return inOrder
 }
 
-async function isFew({ session }: Db, { name, count = () => sql`select 1` }: Condition, values: Record<string, Value>) {
+/** How many rows fulfil a condition, counted until there are more than so many. */
+async function countUpTo(
+  { session }: Db,
+  { name, count = () => sql`select 1` }: Condition,
+  values: Record<string, Value>,
+  most: number,
+): Promise<number> {
   const counting = shaped<{ n: number }>(
     `count deals by ${name}`,
-    (engine) => sql`select count(*) as n from (${count(engine)} limit ${param('most')})`,
+    (engine) => sql`select count(*) as n from (${count(engine)} limit ${param('most')}) as found`,
   )
-  const row = await session.one(counting, { ...values, most: few + 1 })
-  return row !== undefined && row.n <= few
+  const row = await session.one(counting, { ...values, most: most + 1 })
+  return Number(row?.n ?? 0)
 }
 
 function build(engine: EngineKind, { conditions, order, first, lead, after, offset }: Plan) {

@@ -1,6 +1,6 @@
 import { type Deal, facetsOf } from '../domain/deal.ts'
 import type { Store } from '../domain/store.ts'
-import { countDeals, listDeals, sumDeals } from './deal-list.ts'
+import { countDeals, listDeals, sumDeals, sumDealsWithin } from './deal-list.ts'
 import { freeRank, placesOf, rank } from './deal-ranks.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { readClosedTotals, readTotals, writeTotals } from './deal-totals.ts'
@@ -22,6 +22,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
   list: (query) => listDeals(db, query),
   count: (filter) => countDeals(db, filter),
   sums: (filter) => sumDeals(db, filter),
+  sumsWithin: (filter, most) => sumDealsWithin(db, filter, most),
   insert: (deal) => insertDeals(db, [deal]),
   save: async (before, after) => {
     await updateRow(

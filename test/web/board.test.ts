@@ -246,10 +246,17 @@ test('filters stand in the address, and a colleague who opens it sees the same',
   await page.getByRole('combobox', { name: 'Order of the cards' }).selectOption('Lowest amount')
   await expect.poll(() => titles(page, 'Lead')).toEqual(['Old roof', 'New roof'])
   expect(await column(page, 'Offer').locator('.column-count').textContent()).toBe('0 of 1')
+  // The sum is that of what is shown, and stays so while cards come and go.
+  const sums = () => column(page, 'Lead').locator('.column-sums').textContent()
+  expect(await sums()).toBe('$10$2 weighted')
+  await desk.add('Third roof', 'Lead', { amount: 700 })
+  await desk.add('Third door', 'Lead', { amount: 90_000 })
+  await expect.poll(sums).toBe('$17$3 weighted')
+  expect(await column(page, 'Lead').locator('.column-count').textContent()).toBe('3 of 4')
   const { search } = new URL(page.url())
   expect(Object.fromEntries(new URLSearchParams(search))).toEqual({ q: 'roof', sort: 'amount' })
   const colleague = await desk.window(`/board/${desk.pipelineId}${search}`)
-  await expect.poll(() => titles(colleague.page, 'Lead')).toEqual(['Old roof', 'New roof'])
+  await expect.poll(() => titles(colleague.page, 'Lead')).toEqual(['Old roof', 'Third roof', 'New roof'])
   await page.getByRole('button', { name: 'Show all' }).click()
   await cardIn(page, 'Offer', 'New door').waitFor()
   await page.getByRole('button', { name: 'Filter', exact: true }).click()
@@ -257,6 +264,28 @@ test('filters stand in the address, and a colleague who opens it sees the same',
   await page.keyboard.press('Enter')
   await expect.poll(() => titles(page, 'Lead')).toEqual([])
   expect(await titles(page, 'Offer')).toEqual(['New door'])
+})
+
+test('what is too much to be added up is said to be, and counted as far as it was seen', async () => {
+  const desk = await office.workspace()
+  for (let n = 0; n < 35; n++) await desk.add(`Roof ${n}`)
+  const { page } = await desk.window('/sign-in')
+  // As for a filter that leads to more deals than may be looked at.
+  await page.route('**/totals?*', (route) =>
+    route.continue({
+      url: route
+        .request()
+        .url()
+        .replace(/most=\d+/, 'most=1'),
+    }),
+  )
+  await page.goto(`/board/${desk.pipelineId}?q=roof`)
+  await expect.poll(() => column(page, 'Lead').locator('.column-count').textContent()).toBe('30+ of 35')
+  expect(await column(page, 'Lead').locator('.column-sums').textContent()).toBe('Too many to add up')
+  await column(page, 'Lead')
+    .locator('.column-list')
+    .evaluate((element) => element.scrollTo(0, 10_000))
+  await expect.poll(() => column(page, 'Lead').locator('.column-count').textContent()).toBe('35 of 35')
 })
 
 test('a deal is added in a column, and the next one after it', async () => {

@@ -9,7 +9,7 @@ import { Outcome } from './deals.ts'
 import { ById, id } from './fields.ts'
 import { PipelineJson, writePipeline } from './pipelines.ts'
 import type { NativeSpeaker } from './speaker.ts'
-import { both, sumsOf, together, writeSums } from './sums.ts'
+import { both, sumsFound, sumsOf, together, writeSums } from './sums.ts'
 import { ok } from './wire.ts'
 
 export type TotalsJson = z.output<typeof TotalsJson>
@@ -19,8 +19,12 @@ export const TotalsJson = z
     isWeighted: z.boolean().meta({ description: 'Whether probabilities count here.' }),
     stages: z
       .array(z.object({ stageId: id('The stage.'), kind: Outcome, ...both }))
-      .meta({ description: 'Stage by stage, in their order.' }),
-    outcomes: z.array(z.object({ outcome: Outcome, ...both })).meta({ description: 'All stages of a kind together.' }),
+      .nullable()
+      .meta({ description: 'Stage by stage, in their order. Null where that would take looking at more deals than `most`.' }),
+    outcomes: z
+      .array(z.object({ outcome: Outcome, ...both }))
+      .nullable()
+      .meta({ description: 'All stages of a kind together. Null as `stages` is.' }),
   })
   .meta({ id: 'PipelineTotals', description: 'Totals of every stage, and of all stages of a kind together.' })
 
@@ -33,10 +37,11 @@ export const BoardJson = z
   })
   .meta({ id: 'Board', description: 'A pipeline, column by column.' })
 
-async function totalsOf(scope: Scope, pipeline: Pipeline, query: z.output<typeof TotalsQuery>): Promise<TotalsJson> {
+async function totalsOf(scope: Scope, pipeline: Pipeline, { most, ...query }: z.output<typeof TotalsQuery>): Promise<TotalsJson> {
   const isWhole = Object.values(query).every((said) => said === undefined)
-  const stages = await sumsOf(scope, pipeline, isWhole ? undefined : await readFilter(scope, query))
+  const stages = isWhole ? await sumsOf(scope, pipeline) : await sumsFound(scope, pipeline, await readFilter(scope, query), most)
   const weighs = isWeighted(pipeline, scope.workspace)
+  if (!stages) return { pipelineId: pipeline.id, isWeighted: weighs, stages: null, outcomes: null }
   const ofKind = (kind: StageKind) => together(stages.filter(({ stage }) => stage.kind === kind).flatMap(({ sums }) => sums))
   return {
     pipelineId: pipeline.id,
@@ -91,7 +96,8 @@ export function boardRoutes(api: NativeSpeaker): void {
         tag: 'Board',
         id: 'getTotals',
         summary: 'What the stages of a pipeline add up to',
-        description: 'Without filters they are kept and cost nothing; with some the deals that these find are added up.',
+        description:
+          'Without filters they are kept and cost nothing; with some the deals that these find are added up, however many there are unless you say `most`.',
         one: TotalsJson,
       },
     },

@@ -63,7 +63,13 @@ const cardFilters = {
   sort: sortParam(['rank', ...dealSorts.filter((by) => by !== 'rank')]),
 }
 
-export const TotalsQuery = z.strictObject(narrowing)
+export const TotalsQuery = z.strictObject({
+  ...narrowing,
+  most: countParam(
+    'Look at no more than so many deals to find those that the filters mean; not said, at as many as it takes.',
+    1_000_000,
+  ),
+})
 
 export const BoardQuery = z.strictObject({
   kinds: choicesParam(stageKinds as ['open', 'won', 'lost', 'unqualified'], 'Only stages of these kinds, separated by commas.'),

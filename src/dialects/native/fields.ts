@@ -92,14 +92,14 @@ export const deletedParam = z
   .meta({ description: '`only` the deleted ones, or `both`. Not said: only those that are there.' })
 
 /** How many of something, from 1. */
-export const countParam = (description: string, maximum: number, usual: number) =>
+export const countParam = (description: string, maximum: number, usual?: number) =>
   z
     .string()
     .regex(/^-?\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.int().min(1).max(maximum))
     .optional()
-    .meta({ description, ...told({ type: 'integer', minimum: 1, maximum, default: usual }) })
+    .meta({ description, ...told({ type: 'integer', minimum: 1, maximum, ...(usual === undefined ? {} : { default: usual }) }) })
 
 export const limitParam = countParam('How many at most.', 200, 50)
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { convert, listTotals, type StageTotal, sumDeals, weightedTotal } from '../../domain/board.ts'
+import { convert, listTotals, type StageTotal, sumDeals, sumDealsWithin, weightedTotal } from '../../domain/board.ts'
 import type { DealFilter } from '../../domain/deal.ts'
 import type { Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
@@ -96,15 +96,29 @@ export function writeSums(scope: Scope, sums: readonly Sum[], weighs: boolean): 
   }
 }
 
-/** What every stage of a pipeline adds up to, or those of its deals that a filter finds. */
-export async function sumsOf(scope: Scope, pipeline: Pipeline, filter?: DealFilter): Promise<{ stage: Stage; sums: Sum[] }[]> {
-  const stages = await listStages(scope, pipeline.id)
-  const totals =
-    filter === undefined
-      ? await listTotals(scope, pipeline.id)
-      : await sumDeals(scope, { ...filter, pipelineId: pipeline.id, isArchived: false })
-  return stages.map((stage) => ({
+interface StageSums {
+  stage: Stage
+  sums: Sum[]
+}
+
+/** What every stage of a pipeline adds up to. */
+export const sumsOf = async (scope: Scope, pipeline: Pipeline): Promise<StageSums[]> =>
+  byStage(await listStages(scope, pipeline.id), await listTotals(scope, pipeline.id))
+
+/** What those deals of a pipeline add up to that a filter finds; null where more than `most` would have to be looked at. */
+export async function sumsFound(
+  scope: Scope,
+  pipeline: Pipeline,
+  filter: DealFilter,
+  most: number | undefined,
+): Promise<StageSums[] | null> {
+  const here: DealFilter = { ...filter, pipelineId: pipeline.id, isArchived: false }
+  const totals = most === undefined ? await sumDeals(scope, here) : await sumDealsWithin(scope, here, most)
+  return totals && byStage(await listStages(scope, pipeline.id), totals)
+}
+
+const byStage = (stages: readonly Stage[], totals: readonly StageTotal[]): StageSums[] =>
+  stages.map((stage) => ({
     stage,
     sums: together(totals.filter((total) => total.stageId === stage.id).map((total) => sumOf(total, stage))),
   }))
-}

@@ -7,7 +7,6 @@ import { useSession } from '../session.ts'
 import { useActions } from '../shell/actions.ts'
 import { named } from './acts.ts'
 import { Adding } from './adding.ts'
-import { totalCount } from './board.ts'
 import { BoardShape, EmptyPipeline } from './board-shape.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { Column, type ColumnHandle } from './column.tsx'
@@ -115,7 +114,7 @@ export function BoardView({ data, hrefOf, openDeal }: BoardViewProps) {
   })
 
   if (!board) return <BoardShape />
-  const isEmpty = !board.isFiltered && board.columns.every(({ totals }) => totalCount(totals) === 0)
+  const isEmpty = !board.isFiltered && board.columns.every(({ all }) => all === 0)
   return (
     <Adding.Provider value={{ close: () => setAddingIn(undefined), added: (stageId) => void data.refresh([stageId]) }}>
       <div className="board" ref={root}>

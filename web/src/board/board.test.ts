@@ -23,7 +23,7 @@ const columnJson = (stageId: number, cards: Card[], next: string | null = null) 
   }) as unknown as ColumnJson
 
 const boardWith = (...columns: ColumnJson[]): Board =>
-  boardOf({ pipeline: { id: 1 }, isWeighted: true, columns } as unknown as Parameters<typeof boardOf>[0], false)
+  boardOf({ pipeline: { id: 1 }, isWeighted: true, columns } as unknown as Parameters<typeof boardOf>[0])
 
 const ids = (board: Board, stageId: number): (number | undefined)[] => {
   const column = board.columns.find(({ stage }) => stage.id === stageId)
@@ -32,7 +32,7 @@ const ids = (board: Board, stageId: number): (number | undefined)[] => {
 const totals = (board: Board, stageId: number) =>
   board.columns
     .find(({ stage }) => stage.id === stageId)
-    ?.totals.map(({ currency, count, value }) => `${count} ${value} ${currency}`)
+    ?.sums?.totals.map(({ currency, count, value }) => `${count} ${value} ${currency}`)
 
 const two = () => boardWith(columnJson(1, [card(1, 1), card(2, 1, '5.50'), card(3, 1, '7', 'JPY')]), columnJson(2, [card(4, 2)]))
 
@@ -89,12 +89,31 @@ test('a place is named by the card above it that is not itself moved', () => {
   expect(placeAt(column, 2, [9])).toEqual({ after: 2 })
   expect(placeAt(column, 2, [2])).toEqual({ after: 1 })
   expect(placeAt(column, 1, [1])).toEqual({ before: 2 })
-  const far = columnOf(columnJson(1, [card(7, 1)]), false, 5)
+  const far = columnOf(columnJson(1, [card(7, 1)]), undefined, 5)
   expect(placeAt(far, 5, [])).toEqual({ before: 7 })
 })
 
-test('a filtered column grows as far as it was read, and ends where nothing follows', () => {
-  const first = columnOf(columnJson(1, [card(1, 1), card(2, 1)], 'more'), true)
+test('a filtered column has as many cards as were found, and their sums follow a move', () => {
+  const whole = [card(1, 1), card(2, 1), card(3, 1, '5')]
+  const found = (cards: Card[]) => ({ ...columnJson(1, cards), stageId: 1, kind: 'open' })
+  const board = boardOf(
+    { pipeline: { id: 1 }, isWeighted: true, columns: [columnJson(1, whole, 'more')] } as unknown as Parameters<
+      typeof boardOf
+    >[0],
+    { stages: [found(whole.slice(0, 2))] } as unknown as Parameters<typeof boardOf>[1],
+  )
+  const [column] = board.columns
+  expect(column).toMatchObject({ all: 3, count: 2, hasMore: false })
+  expect(totals(board, 1)).toEqual(['2 20.00 USD'])
+  const less = withChange(board, { kind: 'leave', ids: [1] })
+  expect([less.columns[0]?.all, less.columns[0]?.count, totals(less, 1)]).toEqual([2, 1, ['1 10.00 USD']])
+  // Reading on changes neither.
+  expect(column && withPage(column, columnJson(1, whole, null), 1, true)).toMatchObject({ count: 2, sums: column?.sums })
+})
+
+test('a column of too many to be counted grows as far as it was read, and ends where nothing follows', () => {
+  const first = columnOf(columnJson(1, [card(1, 1), card(2, 1)], 'more'), null)
+  expect(first.sums).toBeNull()
   expect([first.count, first.hasMore]).toEqual([2, true])
   const second = withPage(first, columnJson(1, [card(3, 1)], null), 2, true)
   expect([second.count, second.hasMore]).toEqual([3, false])

@@ -1,20 +1,25 @@
-import type { BoardJson } from '../../../src/dialects/native/board.ts'
+import type { BoardJson, TotalsJson } from '../../../src/dialects/native/board.ts'
 import type { ColumnJson } from '../../../src/dialects/native/columns.ts'
 import type { CardJson } from '../../../src/dialects/native/deals.ts'
-import { majorUnits, minorUnits } from '../format.ts'
+import { majorUnits, minorUnits, count as number } from '../format.ts'
 import { at, changed, indexIn, inserted, knownEnd, put, type Runs, removed } from './runs.ts'
 
 /** The board as the page holds it, and what it looks like after a change. Pure: dragging, menus and keys share it. */
 
 export type Card = CardJson
 export type Totals = ColumnJson['totals']
+export type Sums = Pick<ColumnJson, 'totals' | 'converted'>
+
+/** What the cards add up to that a filter finds in a stage; null where that is not known. */
+export type Found = Sums | null
 
 export interface Column {
   readonly stage: ColumnJson['stage']
-  /** Of all deals of the stage, filtered or not. */
-  readonly totals: Totals
-  readonly converted: ColumnJson['converted']
-  /** How many cards there are to be scrolled through. While a filter hides some, only as many as were found so far. */
+  /** How many deals the stage has, filtered or not. */
+  readonly all: number
+  /** What the cards add up to that are there to be scrolled through; null where a filter finds too many to add them up. */
+  readonly sums: Sums | null
+  /** How many these are; where that is not known, as many as were found so far. */
   readonly count: number
   /** Whether more may follow than are counted. */
   readonly hasMore: boolean
@@ -37,33 +42,43 @@ export type Change =
   | { kind: 'leave'; ids: readonly number[] }
   | { kind: 'edit'; ids: readonly number[]; edit: (card: Card) => Card }
 
+/** How many cards are shown, in words. */
+export const howMany = ({ count, hasMore }: Pick<Column, 'count' | 'hasMore'>): string =>
+  hasMore ? `${number(count)}+` : number(count)
+
 export const totalCount = (totals: Totals): number => totals.reduce((sum, { count }) => sum + count, 0)
 
-/** A column as it was answered, from the card at `skip` on. */
-export function columnOf({ stage, totals, converted, cards, next }: ColumnJson, isFiltered: boolean, skip = 0): Column {
-  const hasMore = isFiltered && next !== null
-  const seen = skip + cards.length
+/** A column as it was answered, from the card at `skip` on. What its cards add up to is said beside it where a filter hides some. */
+export function columnOf({ stage, totals, converted, cards, next }: ColumnJson, found?: Found, skip = 0): Column {
+  const sums = found === undefined ? { totals, converted } : found
   return {
     stage,
-    totals,
-    converted,
-    count: isFiltered ? seen : totalCount(totals),
-    hasMore,
+    all: totalCount(totals),
+    sums,
+    count: sums ? totalCount(sums.totals) : skip + cards.length,
+    hasMore: !sums && next !== null,
     runs: put<Card>([], skip, cards),
   }
 }
 
-export const boardOf = ({ pipeline, isWeighted, columns }: BoardJson, isFiltered: boolean): Board => ({
+/** What a filter finds in a stage; undefined without a filter. */
+export function foundIn(totals: TotalsJson | undefined, stageId: number): Found | undefined {
+  return totals && (totals.stages?.find((stage) => stage.stageId === stageId) ?? null)
+}
+
+/** `found`: what the filter finds, where there is one. */
+export const boardOf = ({ pipeline, isWeighted, columns }: BoardJson, found?: TotalsJson): Board => ({
   pipeline,
   isWeighted,
-  isFiltered,
-  columns: columns.map((column) => columnOf(column, isFiltered)),
+  isFiltered: found !== undefined,
+  columns: columns.map((column) => columnOf(column, foundIn(found, column.stage.id))),
 })
 
 /** A column with more of its cards known. */
 export function withPage(column: Column, page: ColumnJson, skip: number, isFiltered: boolean): Column {
-  const fresh = columnOf(page, isFiltered, skip)
   const runs = put(column.runs, skip, page.cards)
+  if (isFiltered && column.sums) return { ...column, runs }
+  const fresh = columnOf(page, isFiltered ? null : undefined, skip)
   // Only the page that reaches the end of what is known tells whether more follows.
   const reachesEnd = !isFiltered || page.next === null || fresh.count >= column.count
   return reachesEnd ? { ...fresh, runs } : { ...fresh, count: column.count, hasMore: column.hasMore, runs }
@@ -114,8 +129,9 @@ export function withMove(board: Board, id: number, stageId: number, place: Place
   const card = { ...taken.card, stageId }
   return withColumn(taken.board, stageId, (column) => ({
     ...column,
+    all: column.all + 1,
     count: column.count + 1,
-    totals: added(column.totals, card, 1),
+    sums: added(column.sums, card, 1),
     runs: inserted(column.runs, indexOf(column, place), card),
   }))
 }
@@ -126,8 +142,9 @@ function without(board: Board, id: number): { board: Board; card?: Card } {
   const { card, index, column } = found
   const less = withColumn(board, column.stage.id, (column) => ({
     ...column,
+    all: Math.max(0, column.all - 1),
     count: Math.max(0, column.count - 1),
-    totals: added(column.totals, card, -1),
+    sums: added(column.sums, card, -1),
     runs: removed(column.runs, index),
   }))
   return { board: less, card }
@@ -155,7 +172,9 @@ export function placeAt({ runs }: Column, index: number, ids: readonly number[])
 }
 
 /** Sums with one deal more (1) or less (-1) in them. */
-function added(totals: Totals, card: Card, sign: 1 | -1): Totals {
+function added(sums: Sums | null, card: Card, sign: 1 | -1): Sums | null {
+  if (!sums) return null
+  const { totals } = sums
   const { currency } = card
   const known = totals.find((total) => total.currency === currency)
   const was = minorUnits(known?.value ?? '0', currency) ?? 0n
@@ -168,5 +187,6 @@ function added(totals: Totals, card: Card, sign: 1 | -1): Totals {
     weightedAmount: known?.weightedAmount ?? null,
   }
   const others = totals.filter((total) => total.currency !== currency)
-  return total.count <= 0 ? others : [...others, total].sort((a, b) => (a.currency < b.currency ? -1 : 1))
+  const all = total.count <= 0 ? others : [...others, total].sort((a, b) => (a.currency < b.currency ? -1 : 1))
+  return { ...sums, totals: all }
 }

@@ -1,7 +1,7 @@
 import { majorUnits, money, count as number, shortMoney } from '../format.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { type Board, type Column, totalCount } from './board.ts'
+import { type Board, type Column, howMany, type Sums as SumsData } from './board.ts'
 import type { Hand } from './hand.ts'
 
 interface HeadProps {
@@ -13,9 +13,7 @@ interface HeadProps {
 
 /** What a column adds up to. It stays while the column scrolls. */
 export function ColumnHead({ column, board, canAdd, hand }: HeadProps) {
-  const { stage, totals } = column
-  const all = totalCount(totals)
-  const shown = column.hasMore ? `${number(column.count)}+` : number(column.count)
+  const { stage, all } = column
   return (
     <header className="column-head">
       <div className="column-line" style={stage.color === null ? {} : { background: stage.color }} />
@@ -23,20 +21,24 @@ export function ColumnHead({ column, board, canAdd, hand }: HeadProps) {
         <h2 className="ellipsis" title={stage.name}>
           {stage.name}
         </h2>
-        <span className="column-count secondary">{board.isFiltered ? `${shown} of ${number(all)}` : number(all)}</span>
+        <span className="column-count secondary">{board.isFiltered ? `${howMany(column)} of ${number(all)}` : number(all)}</span>
         {canAdd && (
           <Button looks={['plain', 'icon']} aria-label={`Add deal in ${stage.name}`} onClick={() => hand.addIn(stage.id)}>
             <Icon name="plus" />
           </Button>
         )}
       </div>
-      <Sums totals={column.totals} converted={column.converted} isWeighted={board.isWeighted} />
+      {column.sums ? (
+        <Sums {...column.sums} isWeighted={board.isWeighted} />
+      ) : (
+        <div className="column-sums secondary">Too many to add up</div>
+      )}
     </header>
   )
 }
 
 /** One currency alone, or the converted sum with each currency behind it; never a mixed one. */
-export function Sums({ totals, converted, isWeighted }: Pick<Column, 'totals' | 'converted'> & { isWeighted: boolean }) {
+export function Sums({ totals, converted, isWeighted }: SumsData & { isWeighted: boolean }) {
   const [only] = totals
   if (!only) return <div className="column-sums secondary">Nothing yet</div>
   const weighted = (amount: number | null, currency: string) =>

@@ -1,6 +1,5 @@
 import { type RefObject, useEffect, useState } from 'react'
-import { count } from '../format.ts'
-import { type Column, totalCount } from './board.ts'
+import { type Column, howMany } from './board.ts'
 
 /** On a phone one column is seen at a time: which one, and the way to the others beside swiping. */
 export function StageSwitcher({ columns, scroller }: { columns: readonly Column[]; scroller: RefObject<HTMLElement | null> }) {
@@ -15,9 +14,9 @@ export function StageSwitcher({ columns, scroller }: { columns: readonly Column[
   const goTo = (nth: number) => scroller.current?.scrollTo({ left: nth * scroller.current.clientWidth, behavior: 'smooth' })
   return (
     <div className="stage-switcher" role="toolbar" aria-label="Stages">
-      {columns.map(({ stage, totals }, nth) => (
-        <button key={stage.id} type="button" className="tab" aria-pressed={nth === seen} onClick={() => goTo(nth)}>
-          {stage.name} <span className="secondary">{count(totalCount(totals))}</span>
+      {columns.map((column, nth) => (
+        <button key={column.stage.id} type="button" className="tab" aria-pressed={nth === seen} onClick={() => goTo(nth)}>
+          {column.stage.name} <span className="secondary">{howMany(column)}</span>
         </button>
       ))}
     </div>

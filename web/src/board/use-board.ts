@@ -4,11 +4,12 @@ import type { BoardJson } from '../../../src/dialects/native/board.ts'
 import type { ColumnJson } from '../../../src/dialects/native/columns.ts'
 import { announce } from '../announce.ts'
 import { getData, type Query, sentence, type Written } from '../api.ts'
+import { readFound } from '../found.ts'
 import { useLive } from '../live.ts'
 import { queryClient } from '../queries.ts'
 import { toastError } from '../ui/toast.tsx'
 import { told } from '../undo.ts'
-import { type Board, boardOf, type Change, type Column, columnOf, withChange, withColumn, withPage } from './board.ts'
+import { type Board, boardOf, type Change, type Column, columnOf, foundIn, withChange, withColumn, withPage } from './board.ts'
 import { firstGap, within } from './runs.ts'
 import { stagesTouched } from './touched.ts'
 
@@ -48,7 +49,11 @@ export function useBoard(pipelineId: number, query: Query, isFiltered: boolean):
     queryKey: key,
     queryFn: async ({ signal }) => {
       const asked = { ...query, kinds: 'open', limit: firstCards }
-      return boardOf(await getData<BoardJson>(`/pipelines/${pipelineId}/board`, asked, signal), isFiltered)
+      const [board, found] = await Promise.all([
+        getData<BoardJson>(`/pipelines/${pipelineId}/board`, asked, signal),
+        isFiltered ? readFound(pipelineId, query, signal) : undefined,
+      ])
+      return boardOf(board, found)
     },
     gcTime: 60_000,
     refetchOnMount: 'always',
@@ -57,7 +62,7 @@ export function useBoard(pipelineId: number, query: Query, isFiltered: boolean):
   const [flashing, setFlashing] = useState<ReadonlySet<number>>(new Set())
   const board = useMemo(() => data && pending.reduce(withChange, data), [data, pending])
 
-  const work = useMemo(() => worker(key, query, isFiltered), [key, query, isFiltered])
+  const work = useMemo(() => worker(key, pipelineId, query, isFiltered), [key, pipelineId, query, isFiltered])
   useEffect(() => work.start(), [work])
 
   const flash = (ids: readonly number[]) => {
@@ -124,7 +129,7 @@ function stagesOf(board: Board, events: readonly { type: string; before: Fields;
 type Fields = Readonly<Record<string, unknown>> | null
 
 /** Reads columns: what comes into sight, and what others have changed. */
-function worker(key: readonly unknown[], query: Query, isFiltered: boolean) {
+function worker(key: readonly unknown[], pipelineId: number, query: Query, isFiltered: boolean) {
   const seen = new Map<number, { from: number; to: number }>()
   const reading = new Set<number>()
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
@@ -166,14 +171,16 @@ function worker(key: readonly unknown[], query: Query, isFiltered: boolean) {
   }
 
   async function refreshOnce(stageIds: readonly number[]): Promise<void> {
+    const found = isFiltered ? await readFound(pipelineId, query, stopping.signal) : undefined
     await Promise.all(
       stageIds.map(async (stageId) => {
+        const foundHere = foundIn(found, stageId)
         const { from, to } = seen.get(stageId) ?? { from: 0, to: firstCards }
         const first = Math.max(0, from - 5)
         const limit = Math.min(100, Math.max(firstCards, to + 5 - first))
         const page = await read(stageId, first, limit)
         const isPastEnd = page.cards.length === 0 && first > 0
-        const fresh = isPastEnd ? columnOf(await read(stageId, 0, limit), isFiltered) : columnOf(page, isFiltered, first)
+        const fresh = isPastEnd ? columnOf(await read(stageId, 0, limit), foundHere) : columnOf(page, foundHere, first)
         change(stageId, () => fresh)
       }),
     )

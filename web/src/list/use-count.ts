@@ -1,9 +1,10 @@
 import { useQueries } from '@tanstack/react-query'
 import type { TotalsJson } from '../../../src/dialects/native/board.ts'
-import { getData, type Query, queryText } from '../api.ts'
+import { type Query, queryText } from '../api.ts'
+import { readFound } from '../found.ts'
 import type { Status } from './list-query.ts'
 
-type Outcome = TotalsJson['outcomes'][number]['outcome']
+type Outcome = NonNullable<TotalsJson['outcomes']>[number]['outcome']
 
 const outcomes: Readonly<Record<Status, readonly Outcome[] | undefined>> = {
   open: ['open'],
@@ -14,9 +15,9 @@ const outcomes: Readonly<Record<Status, readonly Outcome[] | undefined>> = {
   archived: undefined,
 }
 
-const countIn = ({ outcomes }: TotalsJson, wanted: readonly Outcome[]): number =>
+const countIn = ({ outcomes }: TotalsJson, wanted: readonly Outcome[]): number | undefined =>
   outcomes
-    .filter(({ outcome }) => wanted.includes(outcome))
+    ?.filter(({ outcome }) => wanted.includes(outcome))
     .flatMap(({ totals }) => totals)
     .reduce((sum, { count }) => sum + count, 0)
 
@@ -28,14 +29,14 @@ export function useCount(status: Status, pipelineIds: readonly number[], { sort:
   return useQueries({
     queries: pipelineIds.map((id) => ({
       queryKey: [...countKey, id, queryText(filter)],
-      queryFn: ({ signal }: { signal: AbortSignal }) => getData<TotalsJson>(`/pipelines/${id}/totals`, filter, signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) => readFound(id, filter, signal),
       staleTime: 10_000,
       enabled: wanted !== undefined,
     })),
     combine: (results) => {
-      const found = results.flatMap(({ data }) => data ?? [])
-      if (!wanted || found.length < results.length || found.length === 0) return undefined
-      return found.reduce((sum, totals) => sum + countIn(totals, wanted), 0)
+      const counts = wanted && results.flatMap(({ data }) => (data && countIn(data, wanted)) ?? [])
+      if (!counts || counts.length < results.length || counts.length === 0) return undefined
+      return counts.reduce((sum, count) => sum + count, 0)
     },
   })
 }

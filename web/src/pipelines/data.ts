@@ -19,7 +19,10 @@ export function useDealCounts(pipelineId: number): ReadonlyMap<number, number> |
     staleTime: 0,
   })
   useRefreshSoon(() => queryClient.invalidateQueries({ queryKey: totalsKey(pipelineId) }))
-  return data && new Map(data.stages.map(({ stageId, totals }) => [stageId, totals.reduce((sum, { count }) => sum + count, 0)]))
+  return (
+    data &&
+    new Map((data.stages ?? []).map(({ stageId, totals }) => [stageId, totals.reduce((sum, { count }) => sum + count, 0)]))
+  )
 }
 
 /** The stages of one pipeline, in their order. */

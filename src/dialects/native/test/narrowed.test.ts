@@ -101,6 +101,15 @@ describe('native: narrowed', () => {
     expect(counted.stages[0].totals).toMatchObject([{ currency: 'USD', count: 2, amount: 500, weightedAmount: 250 }])
   })
 
+  test('totals that would take looking at more deals than one wants are told to be unknown, and never in part', async () => {
+    const at = async (query: string) => (await api.get(`/pipelines/${known.pipeline}/totals?${filled(query)}`)).body.data
+    const whole = await at('tag=red')
+    expect(await at('tag=red&most=2')).toEqual(whole)
+    expect(await at('tag=red&most=1')).toEqual({ ...whole, stages: null, outcomes: null })
+    // The kept ones cost nothing.
+    expect(await at('most=1')).toEqual(await at(''))
+  })
+
   test('days begin where the workspace is', async () => {
     const overdue = async () => titles((await api.get(`/deals?pipelineId=${known.pipeline}&overdue=true`)).body.data)
     await api.patch('/workspace', { timeZone: 'Pacific/Kiritimati' })
@@ -117,6 +126,7 @@ describe('native: narrowed', () => {
     ['/deals?closedSince=yesterday', 'closedSince format'],
     ['/pipelines/{pipeline}/totals?sort=rank', 'sort unknown'],
     ['/pipelines/{pipeline}/totals?rotting=true&rotting=false', 'rotting choice'],
+    ['/pipelines/{pipeline}/totals?most=0', 'most range'],
   ])('%s is refused', async (path, wanted) => {
     const { status, body } = await api.get(filled(path))
     expect([status, body.errors.map(({ field, rule }: Body) => `${field} ${rule}`).join()]).toEqual([400, wanted])
