@@ -47,6 +47,22 @@ describe('starting', () => {
     expect((await request(`${second.origin}/api/v1/me`, bearer(token))).status).toBe(200)
   })
 
+  test('nothing of a locale is loaded by a server that idles: its tables and their code take 8 MB', async () => {
+    const told = `for (const name of ['Collator', 'DateTimeFormat', 'DisplayNames', 'NumberFormat', 'PluralRules', 'RelativeTimeFormat']) {
+      Intl[name] = new Proxy(Intl[name], { construct(...args) { process.stderr.write('Intl.' + name); return Reflect.construct(...args) } })
+    }
+    for (const { prototype } of [Number, Date, Array, BigInt]) {
+      const format = prototype.toLocaleString
+      prototype.toLocaleString = function (...args) { process.stderr.write('toLocaleString'); return format.apply(this, args) }
+    }
+    process.stderr.write('told')`
+    const served = await serving(['--data', fresh()], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(told)}`,
+    })
+    expect((await request(`${served.origin}/readyz`)).status).toBe(200)
+    expect((await served.stop()).stderr).toBe('told')
+  })
+
   test('every flag is an environment variable, the flag wins, and what is empty is not set', async () => {
     const token = randomBytes(32).toString('hex')
     const data = fresh()

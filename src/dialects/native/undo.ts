@@ -54,7 +54,7 @@ export function undoRoutes(api: NativeSpeaker): void {
         tag: 'Undo',
         id: 'undo',
         summary: 'Take back what was done',
-        description: `Every write that changed a deal, stage or pipeline answers with a header \`undo-token\`. Undoing makes new changes that put back what was there before: only fields that are still as they were left, so nothing of others is lost. What was made is deleted, what was deleted comes back. A deal comes back to its place, and its time in stage goes on. All in one transaction; of more than ${maxEvents.toLocaleString('en')} changes the last ones first, and \`next\` goes on. For whoever did it, and for managers.`,
+        description: `Every write that changed a deal, stage or pipeline answers with a header \`undo-token\`. Undoing makes new changes that put back what was there before: only fields that are still as they were left, so nothing of others is lost. What was made is deleted, what was deleted comes back. A deal comes back to its place, and its time in stage goes on. All in one transaction; of more than ${maxEvents} changes the last ones first, and \`next\` goes on. For whoever did it, and for managers.`,
         one: UndoneJson,
         role: 'member',
       },

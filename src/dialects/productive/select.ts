@@ -47,7 +47,13 @@ function compare(a: Value, b: Value, descending: boolean): number {
   return descending ? -order : order
 }
 
-const { compare: byText } = new Intl.Collator('en')
+/** Made when first needed: a collator, its tables and the code that reads them take 7 MB. */
+let collator: Intl.Collator | undefined
+
+function byText(a: string, b: string): number {
+  collator ??= new Intl.Collator('en')
+  return collator.compare(a, b)
+}
 
 function matches<Row>(row: Row, filter: Filter, selection: Selection<Row>): boolean {
   if (!('op' in filter)) return holds(row, filter, selection)

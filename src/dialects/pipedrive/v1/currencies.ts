@@ -4,16 +4,15 @@ import type { Speaker } from '../../../http/speak.ts'
 import { one } from '../wire.ts'
 import { maybe, text } from './input.ts'
 
-const names = new Intl.DisplayNames('en', { type: 'currency' })
-
 /** `$`, `€`, `kr`; the code itself where a currency has no sign. */
 function symbolOf(code: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency: code, currencyDisplay: 'narrowSymbol' })
   return format.formatToParts(0).find(({ type }) => type === 'currency')?.value ?? code
 }
 
-const currencies = () =>
-  currencyCodes.map((code, index) => ({
+function currencies() {
+  const names = new Intl.DisplayNames('en', { type: 'currency' })
+  return currencyCodes.map((code, index) => ({
     id: index + 1,
     code,
     name: names.of(code) ?? code,
@@ -22,6 +21,7 @@ const currencies = () =>
     active_flag: true,
     is_custom_flag: false,
   }))
+}
 
 /** The list is the same for everybody and takes a while to make. */
 let made: ReturnType<typeof currencies> | undefined
