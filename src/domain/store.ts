@@ -105,6 +105,10 @@ export interface Store {
     list(query: PartyQuery): Promise<Page<Party>>
     /** How many the query finds, whatever its window. */
     count(query: PartyQuery): Promise<number>
+    /** The first live one that has exactly this name or, in lower case, this main e-mail address. */
+    first(kind: Party['kind'], by: 'name' | 'email', value: string): Promise<Party | undefined>
+    /** Inside `bulk`: they will be asked for by these, and can be looked up together. */
+    expect(kind: Party['kind'], by: 'name' | 'email', values: readonly string[]): Promise<void>
     /** How many live people each company has. */
     peopleCounts(companyIds: readonly number[]): Promise<ReadonlyMap<number, number>>
   }

@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { testEngine } from '../../test/support/engine.ts'
 import { openWorld, type World } from '../../test/support/world.ts'
 import { listTotals } from '../domain/board.ts'
+import { eachRow } from '../domain/bulk.ts'
 import { createDeal } from '../domain/edit-deals.ts'
 import { addStage } from '../domain/edit-stages.ts'
 import { DomainError } from '../domain/errors.ts'
 import { listEvents } from '../domain/events.ts'
+import { addParty } from '../domain/party.ts'
 import { atomically, newBatch, type Scope } from '../domain/scope.ts'
 import { listStages } from '../domain/stage.ts'
 
@@ -112,4 +114,27 @@ test('all of it is undone together, and a sum that gets too large refuses it who
   await expect(tooMuch).rejects.toMatchObject({ refusal: { kind: 'conflict', rule: 'total_overflow' } })
   expect(await titles(scope)).toEqual([])
   expect(await listTotals(scope)).toEqual([])
+})
+
+test.runIf(testEngine === 'postgres')('ten times as many rows are hardly more statements', async () => {
+  const { scope } = await world.workspace()
+  const query = vi.spyOn((await import('pg')).default.Client.prototype, 'query')
+  const statementsFor = async (count: number): Promise<number> => {
+    query.mockClear()
+    const rows = Array.from({ length: count }, (_, n) => `${count} ${n}`)
+    const request = { ...scope, batch: newBatch() }
+    const make = async (scope: Scope, externalId: string) => {
+      const company = await addParty(scope, { kind: 'company', name: externalId })
+      const closed = { outcome: 'won', createdAt: 86_400_000 * rows.indexOf(externalId) } as const
+      return createDeal(scope, { title: externalId, externalId, amount: 5, companyId: company.id, tags: ['t'], ...closed })
+    }
+    const made = await eachRow(request, rows, make, { before: ({ store }) => store.deals.expect(rows) })
+    expect(made.every(({ ok }) => ok)).toBe(true)
+    const statements = query.mock.calls.length
+    expect(await scope.store.deals.count({ text: `${count}` })).toBe(count)
+    return statements
+  }
+  const few = await statementsFor(40)
+  expect((await statementsFor(400)) - few).toBeLessThan(20)
+  query.mockRestore()
 })

@@ -1,15 +1,16 @@
 import type { Deal } from '../domain/deal.ts'
 import type { Event } from '../domain/events.ts'
+import { mainOf, type Party } from '../domain/party.ts'
 import type { Stretch } from '../domain/reports/life.ts'
 import type { Identity, Nouns, Store } from '../domain/store.ts'
 import { byExternalIds, dealTable, insertDeals } from './deals.ts'
 import type { Session } from './engine.ts'
 import { LazySavepoints } from './held-savepoint.ts'
 import { appendEvents, eventTable } from './history.ts'
-import { partyTable } from './parties.ts'
+import { firstParties, insertParties, partyTable } from './parties.ts'
 import { memberTable } from './people.ts'
 import { beginLives, lifeTable } from './reports/lives.ts'
-import { type Db, newUuid, returnIds, takeIds } from './rows.ts'
+import { type Db, type IdRange, newUuid, returnIds, takeIds } from './rows.ts'
 import { customFieldTable, lossReasonTable, pipelineTable, stageTable } from './structure.ts'
 
 /** So many ids are taken from the sequence at once. What is left is given back at the end, where that can be done. */
@@ -17,67 +18,89 @@ const idsAtOnce = 1000
 /** As many as were needed so far, where what is left is lost. */
 const fewestIds = 8
 
+/** Where the database works while we do, so many rows are sent on their way before all are there. */
+const sentAtOnce = 500
+
+/** What is gathered to be written together, in the order in which it is written. */
+const writers = {
+  parties: insertParties,
+  deals: insertDeals,
+  events: appendEvents,
+  lives: beginLives,
+} as const satisfies Record<string, (db: Db, rows: never) => Promise<void>>
+
+type Kind = keyof typeof writers
+type Gathered = { [K in Kind]: Parameters<(typeof writers)[K]>[1][number][] }
+
+const kinds = Object.keys(writers) as Kind[]
+const counts = (of: (kind: Kind) => number) => Object.fromEntries(kinds.map((kind) => [kind, of(kind)])) as Record<Kind, number>
+
 /**
- * What work on many deals has gathered to be written together: new deals, their events and the beginnings of their lives, in the order they
- * came, of which the first ones may be written already. Undoing a savepoint takes back what came, and what was written, within it.
+ * What work on many deals has gathered to be written together: new deals, their events and the beginnings of their lives, new contacts and
+ * companies, in the order they came, of which the first ones may be written already. Undoing a savepoint takes back what came, and what was
+ * written, within it.
  */
 export class Gathering {
   readonly db: Db
   readonly #savepoints: LazySavepoints
   /** What was read, by the noun that it is about. */
   readonly #memory = new Map<string, Map<string, Promise<unknown>>>()
-  readonly #deals: Deal[] = []
-  readonly #events: Omit<Event, 'id'>[] = []
-  readonly #lives: (readonly [number, readonly Stretch[]])[] = []
-  #written = { deals: 0, events: 0, lives: 0 }
-  #ids = { next: 0, end: 0 }
+  readonly #gathered: Gathered = { parties: [], deals: [], events: [], lives: [] }
+  #written = counts(() => 0)
+  #ids: Readonly<Record<'deal' | 'party', IdRange>> = { deal: { next: 0, end: 0 }, party: { next: 0, end: 0 } }
   #readings = 0
   /** Deals by their external id, as far as it was asked for; undefined where there is none. */
   readonly #byExternalId = new Map<string, Deal | undefined>()
+  /** Those that nobody else can change until the transaction ends. */
   readonly #byId = new Map<number, Deal>()
+  /** Contacts and companies that were asked for, and by what they are known. */
+  readonly #parties = new Map<number, Party>()
+  readonly #known = { name: new Map<string, Party | undefined>(), email: new Map<string, Party | undefined>() }
 
   constructor(db: Db) {
     this.db = db
     this.#savepoints = new LazySavepoints(db.session)
   }
 
-  /** Sets the savepoints that are due, and writes what was gathered: for whoever looks into the tables of deals and events, or ends. */
-  async settle(): Promise<void> {
+  /** Writes what was gathered of these, in savepoints where they are due: for whoever looks into their tables, or ends. */
+  async settle(which: readonly Kind[] = kinds): Promise<void> {
+    if (which.every((kind) => this.#written[kind] === this.#gathered[kind].length)) return
     await this.#savepoints.open()
-    const [from, to] = [this.#written, this.#gathered()]
-    if (from.deals === to.deals && from.events === to.events && from.lives === to.lives) return
-    this.#written = to
-    await insertDeals(this.db, this.#deals.slice(from.deals))
-    await appendEvents(this.db, this.#events.slice(from.events))
-    await beginLives(this.db, this.#lives.slice(from.lives))
-  }
-
-  #gathered() {
-    return { deals: this.#deals.length, events: this.#events.length, lives: this.#lives.length }
+    const from = this.#written
+    this.#written = { ...from, ...Object.fromEntries(which.map((kind) => [kind, this.#gathered[kind].length])) }
+    for (const kind of which) await writers[kind](this.db, this.#gathered[kind].slice(from[kind]) as never)
   }
 
   async finish(): Promise<void> {
     await this.settle()
-    if (this.#ids.next < this.#ids.end) await returnIds(this.db, 'deal', this.#ids)
+    for (const [noun, ids] of Object.entries(this.#ids)) if (ids.next < ids.end) await returnIds(this.db, noun, ids)
   }
 
-  savepoint<T>(work: () => Promise<T>): Promise<T> {
-    const [written, ids, gathered] = [this.#written, this.#ids, this.#gathered()]
-    return this.#savepoints.within(work, () => {
-      this.#deals.length = gathered.deals
-      this.#events.length = gathered.events
-      this.#lives.length = gathered.lives
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const isManyUnsent = this.#gathered.deals.length - this.#written.deals >= sentAtOnce
+    if (isManyUnsent && this.db.engine.kind === 'postgres' && this.#savepoints.depth === 0) await this.settle()
+    const [written, ids] = [this.#written, this.#ids]
+    const gathered = counts((kind) => this.#gathered[kind].length)
+    return this.#savepoints.within(work, (hasWritten) => {
+      if (!hasWritten && kinds.every((kind) => this.#gathered[kind].length === gathered[kind])) return
+      for (const kind of kinds) this.#gathered[kind].length = gathered[kind]
       this.#written = written
       this.#ids = ids
-      this.#memory.clear()
-      this.#byId.clear()
-      this.#byExternalId.clear()
+      for (const memory of [this.#memory, this.#byId, this.#byExternalId, this.#parties, this.#known.name, this.#known.email])
+        memory.clear()
+      // What is not written yet can be found nowhere else.
+      for (const deal of this.#gathered.deals.slice(written.deals)) this.keep(deal)
+      for (const party of this.#gathered.parties.slice(written.parties)) this.keepParty(party)
     })
   }
 
-  /** The session with something done before each statement. */
+  /** The session with something done before each statement that reads or writes. */
   session(ready: () => void | Promise<void>): Session {
     const { session } = this.db
+    const writing = async () => {
+      await ready()
+      await this.#savepoints.open()
+    }
     return {
       all: async (statement, values) => {
         await ready()
@@ -92,19 +115,19 @@ export class Gathering {
         yield* session.each(statement, values)
       },
       run: async (statement, values) => {
-        await ready()
+        await writing()
         await session.run(statement, values)
       },
       later: async (statement, values) => {
-        await ready()
+        await writing()
         await session.later(statement, values)
       },
       tally: async (statement, key, amounts) => {
-        await ready()
+        await writing()
         await session.tally(statement, key, amounts)
       },
       settle: async () => {
-        await ready()
+        await writing()
         await session.settle()
       },
       hold: (workspaceId, how) => session.hold(workspaceId, how),
@@ -114,12 +137,20 @@ export class Gathering {
 
   /** For tables that nothing is gathered for. */
   get aside(): Db {
-    return { ...this.db, session: this.session(() => this.#savepoints.open()) }
+    return this.#after([])
+  }
+
+  get afterParties(): Db {
+    return this.#after(['parties'])
   }
 
   /** For all others. */
   get settled(): Db {
-    return { ...this.db, session: this.session(() => this.settle()) }
+    return this.#after(kinds)
+  }
+
+  #after(which: readonly Kind[]): Db {
+    return { ...this.db, session: this.session(() => this.settle(which)) }
   }
 
   /** A reading that answers the same as long as nothing is written that it is about. */
@@ -155,19 +186,22 @@ export class Gathering {
     }
   }
 
-  async identify(): Promise<Identity> {
-    if (this.#ids.next === this.#ids.end) {
-      await this.#savepoints.open()
-      const count = this.db.engine.kind === 'sqlite' ? idsAtOnce : Math.min(Math.max(this.#deals.length, fewestIds), idsAtOnce)
-      this.#ids = await takeIds(this.db, 'deal', count)
+  async identify(noun: 'deal' | 'party'): Promise<Identity> {
+    let ids = this.#ids[noun]
+    if (ids.next === ids.end) {
+      const { length } = this.#gathered[noun === 'deal' ? 'deals' : 'parties']
+      const isSqlite = this.db.engine.kind === 'sqlite'
+      // A sequence of PostgreSQL goes on whatever is undone.
+      if (isSqlite) await this.#savepoints.open()
+      const count = isSqlite ? idsAtOnce : Math.min(Math.max(length, fewestIds), idsAtOnce)
+      ids = await takeIds(this.db, noun, count)
     }
-    const { next: id, end } = this.#ids
-    this.#ids = { next: id + 1, end }
-    return { id, uuid: newUuid() }
+    this.#ids = { ...this.#ids, [noun]: { next: ids.next + 1, end: ids.end } }
+    return { id: ids.next, uuid: newUuid() }
   }
 
   add(deal: Deal): void {
-    this.#deals.push(deal)
+    this.#gathered.deals.push(deal)
     this.keep(deal)
   }
 
@@ -182,15 +216,14 @@ export class Gathering {
     if (deal.externalId !== null) this.#byExternalId.delete(deal.externalId)
   }
 
-  /** Where rows can be locked, only the database knows what a deal is like once it is. */
   known(id: number): Deal | undefined {
-    return this.db.engine.kind === 'sqlite' ? this.#byId.get(id) : undefined
+    return this.#byId.get(id)
   }
 
-  /** Looks for all of these at once, and remembers those that are not there as well. */
+  /** Looks for all of these at once, and remembers those that are not there as well. Nobody else changes what is found. */
   async lookFor(externalIds: readonly string[]): Promise<void> {
     const unknown = externalIds.filter((id) => !this.#byExternalId.has(id))
-    const found = await byExternalIds(this.settled, unknown)
+    const found = await byExternalIds(this.aside, unknown)
     for (const id of unknown) this.#byExternalId.set(id, undefined)
     for (const deal of found) this.keep(deal)
   }
@@ -200,14 +233,56 @@ export class Gathering {
     return this.#byExternalId.get(externalId)
   }
 
+  /** As {@link lookFor}, for contacts and companies. */
+  async lookForParties(kind: Party['kind'], by: 'name' | 'email', values: readonly string[]): Promise<void> {
+    const known = this.#known[by]
+    const unknown = values.filter((value) => !known.has(`${kind} ${value}`))
+    const found = await firstParties(this.afterParties, kind, by, unknown)
+    for (const value of unknown) known.set(`${kind} ${value}`, undefined)
+    for (const party of found) this.keepParty(party)
+  }
+
+  async firstParty(kind: Party['kind'], by: 'name' | 'email', value: string): Promise<Party | undefined> {
+    const key = `${kind} ${value}`
+    if (!this.#known[by].has(key)) await this.lookForParties(kind, by, [value])
+    return this.#known[by].get(key)
+  }
+
+  addParty(party: Party): void {
+    this.#gathered.parties.push(party)
+    this.keepParty(party)
+  }
+
+  /** Remembers one, and that it is found by its name and address where none was before. */
+  keepParty(party: Party): void {
+    this.#parties.set(party.id, party)
+    for (const [by, value] of [
+      ['name', party.name],
+      ['email', mainOf(party.emails)?.toLowerCase()],
+    ] as const) {
+      const key = `${party.kind} ${value}`
+      if (value !== undefined && this.#known[by].has(key)) this.#known[by].set(key, this.#known[by].get(key) ?? party)
+    }
+  }
+
+  forgetParties(): void {
+    for (const memory of [this.#parties, this.#known.name, this.#known.email]) memory.clear()
+  }
+
+  async party(id: number, get: Store['parties']['get']): Promise<Party | undefined> {
+    const party = this.#parties.get(id) ?? (await get(id))
+    if (party) this.#parties.set(id, party)
+    return party
+  }
+
   beginLife(dealId: number, life: readonly Stretch[]): void {
-    this.#lives.push([dealId, life])
+    this.#gathered.lives.push([dealId, life])
   }
 
   /** Puts off an event. One that begins a batch is written at once, because those that follow name its id. */
   async append(event: Omit<Event, 'id'>): Promise<number | null> {
     if (event.batch === null) return eventTable(this.settled).append(event)
-    this.#events.push(event)
+    this.#gathered.events.push(event)
     return null
   }
 }
@@ -216,7 +291,10 @@ const dealsOf = (gathering: Gathering): Store['deals'] => {
   const table = dealTable(gathering.settled)
   return {
     ...table,
-    identify: () => gathering.identify(),
+    identify: () => gathering.identify('deal'),
+    lock: async (id) => {
+      if (!gathering.known(id)) await table.lock(id)
+    },
     get: async (id) => gathering.known(id) ?? table.get(id),
     byExternalId: (externalId) => gathering.byExternalId(externalId),
     expect: (externalIds) => gathering.lookFor(externalIds),
@@ -225,6 +303,22 @@ const dealsOf = (gathering: Gathering): Store['deals'] => {
       gathering.forget(before)
       await table.save(before, after)
       gathering.keep(after)
+    },
+  }
+}
+
+const partiesOf = (gathering: Gathering): Store['parties'] => {
+  const table = partyTable(gathering.afterParties)
+  return {
+    ...table,
+    identify: () => gathering.identify('party'),
+    get: (id) => gathering.party(id, table.get),
+    first: (kind, by, value) => gathering.firstParty(kind, by, value),
+    expect: (kind, by, values) => gathering.lookForParties(kind, by, values),
+    insert: async (party) => gathering.addParty(party),
+    save: async (party) => {
+      gathering.forgetParties()
+      await table.save(party)
     },
   }
 }
@@ -245,7 +339,7 @@ const livesOf = (gathering: Gathering): Store['lives'] => {
 export function bulkTables(gathering: Gathering): Partial<Store> {
   const { aside, settled } = gathering
   const [pipelines, stages, reasons] = [pipelineTable(aside), stageTable(aside), lossReasonTable(aside)]
-  const [fields, members, parties] = [customFieldTable(aside), memberTable(aside), partyTable(aside)]
+  const [fields, members] = [customFieldTable(aside), memberTable(aside)]
   return {
     pipelines: { ...gathering.nouns('shape', pipelines), live: gathering.reading('shape', pipelines.live) },
     stages: { ...gathering.nouns('shape', stages), live: gathering.reading('shape', stages.live) },
@@ -261,7 +355,7 @@ export function bulkTables(gathering: Gathering): Partial<Store> {
       add: gathering.writing('member', members.add),
       save: gathering.writing('member', members.save),
     },
-    parties: { ...parties, ...gathering.nouns('party', parties) },
+    parties: partiesOf(gathering),
     deals: dealsOf(gathering),
     lives: livesOf(gathering),
     events: { ...eventTable(settled), append: (event) => gathering.append(event) },

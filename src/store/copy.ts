@@ -4,6 +4,8 @@ import { toDeal } from './deal-row.ts'
 import { customText } from './deals.ts'
 import * as read from './doctor/statements.ts'
 import { type Engine, type Session, statement, type Value } from './engine.ts'
+import type { Db } from './rows.ts'
+import type { DealRow } from './schema.ts'
 import { indexing } from './search.ts'
 import { sql } from './sql.ts'
 
@@ -72,14 +74,17 @@ async function copyTable(
     else for (const row of rows) await target.run(write, row)
     tell(rows.length)
   }
-  let rows: Row[] = []
-  for await (const row of source.each<Row>(readingOf(table, from.kind), {})) {
-    rows.push(row)
-    if (rows.length < batch) continue
-    await put(rows)
+  for await (const rows of inBatches(source.each<Row>(readingOf(table, from.kind), {}))) await put(rows)
+}
+
+async function* inBatches<T>(all: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T[]> {
+  let rows: T[] = []
+  for await (const row of all) {
+    if (rows.push(row) < batch) continue
+    yield rows
     rows = []
   }
-  if (rows.length > 0) await put(rows)
+  if (rows.length > 0) yield rows
 }
 
 const wellFormed = (_: string, value: unknown): unknown =>
@@ -91,21 +96,21 @@ async function writeTexts(
   to: { session: Session; engine: Engine },
   tell: (count: number) => void,
 ): Promise<void> {
-  const [dealText, partyText] = [indexing('deal'), indexing('party')]
-  let count = 0
-  const next = async () => {
-    if (++count % batch > 0) return
+  const write = async <R extends { id: number; workspace_id: number }, T>(
+    rows: readonly R[],
+    index: (db: Db, texts: readonly { id: number; texts: T }[]) => Promise<void>,
+    textsOf: (row: R) => T,
+  ) => {
+    for (const [workspaceId, own] of Map.groupBy(rows, (row) => row.workspace_id))
+      await index(
+        { ...to, workspaceId },
+        own.map((row) => ({ id: row.id, texts: textsOf(row) })),
+      )
     await to.session.settle()
-    tell(batch)
+    tell(rows.length)
   }
-  for await (const row of source.each(read.deals, {})) {
-    const deal = toDeal(row)
-    await dealText({ ...to, workspaceId: row.workspace_id }, row.id, { title: deal.title, custom: customText(deal) })
-    await next()
-  }
-  for await (const row of source.each(read.parties, {})) {
-    await partyText({ ...to, workspaceId: row.workspace_id }, row.id, { name: row.name })
-    await next()
-  }
-  tell(count % batch)
+  const [dealText, partyText] = [indexing('deal'), indexing('party')]
+  const dealTexts = (row: DealRow) => ({ title: row.title, custom: customText(toDeal(row)) })
+  for await (const rows of inBatches(source.each(read.deals, {}))) await write(rows, dealText, dealTexts)
+  for await (const rows of inBatches(source.each(read.parties, {}))) await write(rows, partyText, ({ name }) => ({ name }))
 }

@@ -4,27 +4,19 @@ import { conflict } from '../domain/errors.ts'
 import { type EngineKind, param, statement } from './engine.ts'
 import { all, type Db } from './rows.ts'
 import { type Sql, sql } from './sql.ts'
+import { adding } from './sums.ts'
 
 /** What the deals of each stage add up to, kept in step with every deal that is written. */
 
 /** Where totals are kept, and what one deal adds to them. An overflow of either is told by the end of the name. */
 const ledgers = [
-  { contribution, add: adding('stage_total') },
-  { contribution: closedContribution, add: adding('closed_from_stage_total') },
+  { contribution, add: addingTo('stage_total') },
+  { contribution: closedContribution, add: addingTo('closed_from_stage_total') },
 ]
 
-/** PostgreSQL, where many write at once, keeps each total in several rows, one for each of its writing connections. */
-function adding(table: 'stage_total' | 'closed_from_stage_total') {
-  const columns = ['deal_count', 'amount', 'own_amount', 'own_weighted']
-  return statement((engine) => {
-    const key = ['workspace_id', 'stage_id', 'currency', ...(engine === 'sqlite' ? [] : ['stripe'])]
-    const sums = columns.map(
-      (column) => sql`${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`,
-    )
-    return sql`insert into ${sql.ref(table)} (${sql.join([...key, ...columns].map(sql.ref))})
-      values (${sql.join([...key, ...columns].map(param))})
-      on conflict (${sql.join(key.map(sql.ref))}) do update set ${sql.join(sums)}`
-  })
+function addingTo(table: 'stage_total' | 'closed_from_stage_total') {
+  const sums = ['deal_count', 'amount', 'own_amount', 'own_weighted']
+  return adding(table, ['workspace_id', 'stage_id', 'currency'], sums, { isStripedAnyway: false })
 }
 
 /** Adds what some deals have come to, and takes away what they were; stages and currencies that stay the same are not touched. */

@@ -5,7 +5,7 @@ import { freeRank, placesOf, rank } from './deal-ranks.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { readClosedTotals, readTotals, writeTotals } from './deal-totals.ts'
 import { inTexts, param, statement } from './engine.ts'
-import { all, type Columns, type Db, getRow, getRowByUuid, identify, insertRow, one, updateRow } from './rows.ts'
+import { all, type Columns, type Db, getRow, getRowByUuid, identify, insertRows, one, updateRow } from './rows.ts'
 import type { DealRow } from './schema.ts'
 import { indexing } from './search.ts'
 import { sql } from './sql.ts'
@@ -31,7 +31,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
       fromDeal(before, db.workspaceId) as unknown as Columns,
       fromDeal(after, db.workspaceId) as unknown as Columns,
     )
-    await writeText(db, before, after)
+    if (before.title !== after.title || before.customFields !== after.customFields) await writeTexts(db, [after])
     await writeFacets(db, before, after)
     await writeTotals(db, [before], [after])
   },
@@ -68,20 +68,23 @@ const byExternalId = statement<DealRow>(
 )
 
 const amongExternalIds = statement<DealRow>(
-  (engine) => sql`select * from deal where workspace_id = ${param('workspace')} and ${inTexts(engine, sql`external_id`, 'ids')}`,
+  (engine) => sql`select * from deal where workspace_id = ${param('workspace')} and ${inTexts(engine, sql`external_id`, 'ids')}
+    ${engine === 'sqlite' ? sql`` : sql`order by id for update`}`,
 )
 
-/** Deals by the ids that another system knows them by. */
+/** Deals by the ids that another system knows them by, inside a transaction. Nobody else changes them until it ends. */
 export const byExternalIds = (db: Db, externalIds: readonly string[]): Promise<readonly Deal[]> =>
   externalIds.length === 0 ? Promise.resolve([]) : all(db, amongExternalIds, toDeal, { ids: JSON.stringify(externalIds) })
 
 /** Writes new deals, their search texts and facets, and what they add to the totals. */
 export async function insertDeals(db: Db, deals: readonly Deal[]): Promise<void> {
-  for (const deal of deals) {
-    await insertRow(db, 'deal', fromDeal(deal, db.workspaceId) as unknown as Columns)
-    await writeText(db, null, deal)
-    await writeFacets(db, null, deal)
-  }
+  const rows = deals.map((deal) => fromDeal(deal, db.workspaceId))
+  await insertRows(db, 'deal', rows as unknown as Columns[])
+  await writeTexts(db, deals)
+  const facets = deals.flatMap((deal) =>
+    facetsOf(deal).map(({ name, value }) => ({ workspace_id: db.workspaceId, name, value, deal_id: deal.id })),
+  )
+  await insertRows(db, 'deal_facet', facets, 'ignored')
   await writeTotals(db, [], deals)
 }
 
@@ -104,7 +107,7 @@ const anyLive = statement(
 
 // —— search text ——
 
-const addText = indexing('deal')
+const index = indexing('deal')
 
 /** What of a deal is searched beside its title: the texts among its custom fields. */
 export const customText = (deal: Deal): string =>
@@ -112,18 +115,13 @@ export const customText = (deal: Deal): string =>
     .filter((value) => typeof value === 'string')
     .join('\n')
 
-async function writeText(db: Db, before: Deal | null, after: Deal): Promise<void> {
-  if (before && before.title === after.title && before.customFields === after.customFields) return
-  await addText(db, after.id, { title: after.title, custom: customText(after) })
-}
+const writeTexts = (db: Db, deals: readonly Deal[]) =>
+  index(
+    db,
+    deals.map((deal) => ({ id: deal.id, texts: { title: deal.title, custom: customText(deal) } })),
+  )
 
 // —— facets ——
-
-const addFacet = statement(
-  () =>
-    sql`insert into deal_facet (workspace_id, name, value, deal_id)
-      values (${param('workspace')}, ${param('name')}, ${param('value')}, ${param('id')}) on conflict do nothing`,
-)
 
 const dropFacet = statement(
   () =>
@@ -131,12 +129,18 @@ const dropFacet = statement(
       and value = ${param('value')} and deal_id = ${param('id')}`,
 )
 
-async function writeFacets({ session, workspaceId }: Db, before: Deal | null, after: Deal): Promise<void> {
-  if (before && before.tags === after.tags && before.customFields === after.customFields && before.extras === after.extras) return
-  const old = before ? facetsOf(before) : []
-  const now = facetsOf(after)
+async function writeFacets(db: Db, before: Deal, after: Deal): Promise<void> {
+  if (before.tags === after.tags && before.customFields === after.customFields && before.extras === after.extras) return
+  const { session, workspaceId } = db
+  const [old, now] = [facetsOf(before), facetsOf(after)]
   const has = (list: typeof now, { name, value }: (typeof now)[number]) =>
     list.some((other) => other.name === name && other.value === value)
   for (const facet of old) if (!has(now, facet)) await session.run(dropFacet, { workspace: workspaceId, ...facet, id: after.id })
-  for (const facet of now) if (!has(old, facet)) await session.run(addFacet, { workspace: workspaceId, ...facet, id: after.id })
+  const added = now.filter((facet) => !has(old, facet))
+  await insertRows(
+    db,
+    'deal_facet',
+    added.map((facet) => ({ workspace_id: workspaceId, ...facet, deal_id: after.id })),
+    'ignored',
+  )
 }

@@ -44,7 +44,7 @@ export interface Session {
   later(statement: Statement<unknown>, values: Values): void | Promise<void>
   /**
    * Adds amounts to the row of a key. Many write to the same rows, so an engine with several writers does it at the end of the
-   * transaction, all that goes to one row at once.
+   * transaction, all that goes to one table at once. The statement is one of `sums.ts`.
    */
   tally(statement: Statement<unknown>, key: Values, amounts: Amounts): void | Promise<void>
   /** Runs now what was put off, for those who are about to read it. */

@@ -36,7 +36,11 @@ export class LazySavepoints {
     this.#session = session
   }
 
-  /** Called before each statement: sets the savepoints that are due. */
+  get depth(): number {
+    return this.#levels.length
+  }
+
+  /** Called before each statement that writes: sets the savepoints that are due. */
   open(): void | Promise<void> {
     if (this.#levels.some(({ held }) => held === undefined)) return this.#openAll()
   }
@@ -45,8 +49,8 @@ export class LazySavepoints {
     for (const level of this.#levels) level.held ??= await hold(this.#session)
   }
 
-  /** Runs the work inside one; `undo` is called if it fails. */
-  async within<T>(work: () => Promise<T>, undo: () => void): Promise<T> {
+  /** Runs the work inside one; `undo` is called if it fails, and told whether anything may have been written in it. */
+  async within<T>(work: () => Promise<T>, undo: (hasWritten: boolean) => void): Promise<T> {
     const level: { held?: Held } = {}
     this.#levels.push(level)
     try {
@@ -56,7 +60,7 @@ export class LazySavepoints {
       return value
     } catch (error) {
       if (this.#levels.at(-1) === level) this.#levels.pop()
-      undo()
+      undo(level.held !== undefined)
       throw level.held ? await level.held.undo(error) : error
     }
   }

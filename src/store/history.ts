@@ -1,8 +1,8 @@
 import type { Event, EventQuery } from '../domain/events.ts'
 import type { Key, Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
-import { type EngineKind, inList, param, statement, unindexed, type Value, type Values } from './engine.ts'
-import { all, type Db, one, shaped } from './rows.ts'
+import { type EngineKind, inList, param, statement, unindexed, type Value } from './engine.ts'
+import { all, type Columns, type Db, insertRows, one, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
 
@@ -20,11 +20,10 @@ export const toEvent = (row: EventRow): Event => ({
   batch: row.batch,
 })
 
+const columns = ['workspace_id', 'subject', 'subject_id', 'type', 'at', 'user_id', 'via', 'before', 'after', 'batch']
+
 const append = statement<{ id: number }>(
-  () =>
-    sql`insert into event (workspace_id, subject, subject_id, type, at, user_id, via, "before", "after", batch)
-      values (${param('workspace')}, ${param('subject')}, ${param('subject_id')}, ${param('type')}, ${param('at')}, ${param('user')},
-        ${param('via')}, ${param('before')}, ${param('after')}, ${param('batch')}) returning id`,
+  () => sql`insert into event (${sql.join(columns.map(sql.ref))}) values (${sql.join(columns.map(param))}) returning id`,
 )
 
 const byId = statement<EventRow>(
@@ -155,29 +154,34 @@ const latest = statement<EventRow>(
         and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`,
 )
 
-const valuesOf = (event: Omit<Event, 'id'>, workspaceId: number): Values => ({
-  workspace: workspaceId,
+const rowOf = (event: Omit<Event, 'id'>, workspaceId: number): Columns => ({
+  workspace_id: workspaceId,
   subject: event.type.slice(0, event.type.indexOf('.')),
   subject_id: event.subjectId,
   type: event.type,
   at: event.at,
-  user: event.userId,
+  user_id: event.userId,
   via: event.via,
   before: event.before && JSON.stringify(event.before),
   after: event.after && JSON.stringify(event.after),
   batch: event.batch,
 })
 
-/** Adds events whose ids nobody asks for. */
-export async function appendEvents({ session, workspaceId }: Db, events: readonly Omit<Event, 'id'>[]): Promise<void> {
-  await session.hold(workspaceId, 'events')
-  for (const event of events) await session.run(append, valuesOf(event, workspaceId))
+/** Adds events whose ids nobody asks for; they come in the order given. */
+export async function appendEvents(db: Db, events: readonly Omit<Event, 'id'>[]): Promise<void> {
+  if (events.length === 0) return
+  await db.session.hold(db.workspaceId, 'events')
+  await insertRows(
+    db,
+    'event',
+    events.map((event) => rowOf(event, db.workspaceId)),
+  )
 }
 
 export const eventTable = (db: Db): Store['events'] => ({
   append: async (event) => {
     await db.session.hold(db.workspaceId, 'events')
-    return Number((await db.session.one(append, valuesOf(event, db.workspaceId)))?.id)
+    return Number((await db.session.one(append, rowOf(event, db.workspaceId)))?.id)
   },
   get: async (id) => (Number.isSafeInteger(id) ? one(db, byId, toEvent, { id }) : undefined),
   ofBatch: (first, before, limit) => all(db, ofBatch, toEvent, { first, before, limit }),

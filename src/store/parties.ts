@@ -1,8 +1,8 @@
 import type { Page } from '../domain/page.ts'
 import { mainOf, type Party, type PartyQuery, type PartySort } from '../domain/party.ts'
 import type { Store } from '../domain/store.ts'
-import { type EngineKind, inList, memberOf, param, statement, unindexed, type Value } from './engine.ts'
-import { type Db, nounTable, parse, shaped } from './rows.ts'
+import { type EngineKind, inList, inTexts, memberOf, param, statement, unindexed, type Value } from './engine.ts'
+import { all, type Columns, type Db, insertRows, nounTable, parse, shaped } from './rows.ts'
 import { flag, type PartyRow, pack } from './schema.ts'
 import { indexing, matches, matching } from './search.ts'
 import { type Sql, sql } from './sql.ts'
@@ -184,23 +184,52 @@ const countPeople = statement<{ company_id: number; n: number }>(
       group by company_id`,
 )
 
-const addText = indexing('party')
+const firsts = { name: firstBy('name'), email: firstBy('email') }
 
-const writeText = async (db: Db, { id, name }: Party): Promise<void> => addText(db, id, { name })
+function firstBy(column: 'name' | 'email') {
+  return statement<PartyRow>(
+    (engine) => sql`select * from party where workspace_id = ${param('workspace')} and id in (
+        select min(id) from party where workspace_id = ${param('workspace')} and ${inTexts(engine, sql.ref(column), 'values')}
+          and kind = ${param('kind')} and deleted_at is null group by ${sql.ref(column)})`,
+  )
+}
+
+/** For each of these names or addresses, the first live party that has it. */
+export const firstParties = (
+  db: Db,
+  kind: Party['kind'],
+  by: 'name' | 'email',
+  values: readonly string[],
+): Promise<readonly Party[]> =>
+  values.length === 0 ? Promise.resolve([]) : all(db, firsts[by], toParty, { kind, values: JSON.stringify(values) })
+
+const index = indexing('party')
+
+const writeTexts = (db: Db, parties: readonly Party[]): Promise<void> =>
+  index(
+    db,
+    parties.map(({ id, name }) => ({ id, texts: { name } })),
+  )
+
+/** Writes new contacts and companies, and their search texts. */
+export async function insertParties(db: Db, parties: readonly Party[]): Promise<void> {
+  const rows = parties.map((party) => fromParty(party, db.workspaceId))
+  await insertRows(db, 'party', rows as unknown as Columns[])
+  await writeTexts(db, parties)
+}
 
 export function partyTable(db: Db): Store['parties'] {
   const rows = nounTable(db, 'party', toParty, fromParty)
   return {
     ...rows,
-    insert: async (party) => {
-      await rows.insert(party)
-      await writeText(db, party)
-    },
+    insert: (party) => insertParties(db, [party]),
     save: async (party) => {
       await rows.save(party)
-      await writeText(db, party)
+      await writeTexts(db, [party])
     },
     list: (query) => listParties(db, query),
+    first: async (kind, by, value) => (await firstParties(db, kind, by, [value]))[0],
+    expect: async () => {},
     count: (query) => countParties(db, query),
     peopleCounts: async (companyIds) => {
       const counts = await db.session.all(countPeople, { workspace: db.workspaceId, ids: JSON.stringify(companyIds) })

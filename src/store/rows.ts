@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid'
 import type { Identity } from '../domain/store.ts'
 import { type Engine, param, type Session, type Statement, statement, type Value, type Values } from './engine.ts'
 import type { Schema } from './schema.ts'
-import { sql } from './sql.ts'
+import { type Sql, sql } from './sql.ts'
 
 /** What every table needs: a session to run on and the workspace whose rows it may touch. */
 export interface Db {
@@ -115,6 +115,55 @@ export function insertRow({ session }: Pick<Db, 'session'>, table: TableName, ro
     () => sql`insert into ${sql.ref(table)} (${names(columns)}) values (${values(columns)})`,
   )
   return session.run(insert, row)
+}
+
+/** Rows of a table that come as a JSON array, see {@link asRows}. PostgreSQL takes any number of them in one statement. */
+export const rowsOf = (table: string, columns: readonly string[]): Sql =>
+  sql`select ${names(columns)} from json_populate_recordset(cast(null as ${sql.ref(table)}), cast(${param('rows')} as json))`
+
+/** What a JSON text may say and a text of PostgreSQL cannot: NUL, and half a surrogate pair. */
+const unclean = /\\u(?:0000|d[89a-f])/
+
+export function asRows(rows: readonly Columns[]): { rows: string } {
+  const text = JSON.stringify(rows)
+  return { rows: unclean.test(text) ? JSON.stringify(rows, clean) : text }
+}
+
+const clean = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value
+
+/**
+ * `insert into table` for any number of rows that name the same columns; `isThere`: what is done about those whose key is there already.
+ * SQLite writes them one by one, because one statement for many gains it nothing.
+ */
+export async function insertRows(
+  { session, engine }: Pick<Db, 'session' | 'engine'>,
+  table: TableName,
+  rows: readonly Columns[],
+  isThere: 'refused' | 'ignored' = 'refused',
+): Promise<void> {
+  const [first] = rows
+  if (!first) return
+  const columns = Object.keys(first)
+  const insert = shaped(`insert rows ${table} ${columns.length} ${isThere}`, (engine) => {
+    const given = engine === 'sqlite' ? sql`values (${values(columns)})` : rowsOf(table, columns)
+    return sql`insert into ${sql.ref(table)} (${names(columns)}) ${given} ${isThere === 'ignored' ? sql`on conflict do nothing` : sql``}`
+  })
+  await runEach({ session, engine }, insert, rows)
+}
+
+/** Runs a statement that takes one row in SQLite and a JSON array of them in PostgreSQL. */
+export async function runEach(
+  { session, engine }: Pick<Db, 'session' | 'engine'>,
+  statement: Statement<unknown>,
+  rows: readonly Columns[],
+): Promise<void> {
+  if (engine.kind === 'postgres') await session.run(statement, asRows(rows))
+  else
+    for (const row of rows) {
+      const turn = session.run(statement, row)
+      if (turn) await turn
+    }
 }
 
 /** Writes the columns that differ, and only those: a column that stays costs no index a write. */

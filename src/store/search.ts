@@ -1,5 +1,5 @@
 import { type EngineKind, param, statement } from './engine.ts'
-import type { Db } from './rows.ts'
+import { asRows, type Db, rowsOf } from './rows.ts'
 import { type Sql, sql } from './sql.ts'
 
 /**
@@ -59,25 +59,34 @@ export const columnOf = (noun: Indexed, weight: Sql): Sql =>
     ' ',
   )} end`
 
-/** How a row's texts are put into the index of its noun, in place of those that it had. */
+/** How the texts of rows are put into the index of their noun, in place of those that they had. */
 export function indexing<N extends Indexed>(noun: N) {
   const columns: readonly string[] = indexes[noun]
+  const id = `${noun}_id`
   const put = statement((engine) => {
     const table = sql.ref(`${noun}_text`)
     if (engine === 'sqlite')
       return sql`insert or replace into ${table} (rowid, ${sql.join(columns.map(sql.ref))})
         values (${param('id')}, ${sql.join(columns.map(param))})`
-    const id = sql.ref(`${noun}_id`)
-    return sql`insert into ${table} (workspace_id, ${id}, words)
-      values (${param('workspace')}, ${param('id')}, cast(${param('words')} as tsvector))
-      on conflict (workspace_id, ${id}) do update set words = excluded.words`
+    return sql`insert into ${table} (workspace_id, ${sql.ref(id)}, words) ${rowsOf(`${noun}_text`, ['workspace_id', id, 'words'])}
+      on conflict (workspace_id, ${sql.ref(id)}) do update set words = excluded.words`
   })
-  return ({ session, engine, workspaceId }: Db, id: number, texts: Readonly<Record<(typeof indexes)[N][number], string>>) => {
-    const terms = Object.entries<string>(texts).map(([column, text]) => [column, termsOf(workspaceId, text)] as const)
-    if (engine.kind === 'sqlite')
-      return session.later(put, { id, ...Object.fromEntries(terms.map(([column, terms]) => [column, terms.join(' ')])) })
-    const words = terms.flatMap(([column, terms]) => [...new Set(terms)].map((term) => `'${term}':1${weightsOf(noun, [column])}`))
-    return session.later(put, { workspace: workspaceId, id, words: words.join(' ') })
+  type Texts = Readonly<Record<(typeof indexes)[N][number], string>>
+  return async ({ session, engine, workspaceId }: Db, rows: readonly { id: number; texts: Texts }[]): Promise<void> => {
+    const terms = (texts: Texts) =>
+      Object.entries<string>(texts).map(([column, text]) => [column, termsOf(workspaceId, text)] as const)
+    if (engine.kind === 'sqlite') {
+      for (const { id, texts } of rows)
+        session.later(put, { id, ...Object.fromEntries(terms(texts).map(([column, terms]) => [column, terms.join(' ')])) })
+      return
+    }
+    const words = (texts: Texts) =>
+      terms(texts).flatMap(([column, terms]) => [...new Set(terms)].map((term) => `'${term}':1${weightsOf(noun, [column])}`))
+    if (rows.length === 0) return
+    await session.later(
+      put,
+      asRows(rows.map((row) => ({ workspace_id: workspaceId, [id]: row.id, words: words(row.texts).join(' ') }))),
+    )
   }
 }
 

@@ -8,7 +8,7 @@ import {
 import { addPipeline } from '../../domain/edit-pipelines.ts'
 import { addStage } from '../../domain/edit-stages.ts'
 import { addLossReason, type LossKind } from '../../domain/loss-reason.ts'
-import { addParty, type Party } from '../../domain/party.ts'
+import { addParty } from '../../domain/party.ts'
 import { defaultPipeline, listPipelines, type Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { firstOfKind, listStages, type Stage, type StageKind } from '../../domain/stage.ts'
@@ -113,7 +113,7 @@ export class Directory {
       `company ${name}`,
       'companies',
       name,
-      async () => (await this.#party(scope, { kind: 'company', name }))?.id,
+      async () => (await scope.store.parties.first('company', 'name', name))?.id,
       async () => (await addParty(scope, { kind: 'company', name })).id,
     )
   }
@@ -128,21 +128,16 @@ export class Directory {
       `contact ${email ?? ''} ${shown} ${email === undefined ? (companyId ?? '') : ''}`,
       'contacts',
       email ?? `${shown} ${companyId ?? ''}`,
-      async () =>
-        (await this.#party(scope, email === undefined ? { kind: 'person', name: shown, companyId } : { kind: 'person', email }))
-          ?.id,
+      async () => {
+        const { parties } = scope.store
+        if (email !== undefined) return (await parties.first('person', 'email', email.toLowerCase()))?.id
+        return (await parties.list({ kind: 'person', name: shown, companyId, limit: 1 })).items[0]?.id
+      },
       async () => {
         const emails = email === undefined ? [] : [{ value: email, label: 'work', primary: true }]
         return (await addParty(scope, { kind: 'person', name: shown, emails, companyId })).id
       },
     )
-  }
-
-  async #party(
-    scope: Scope,
-    query: { kind: Party['kind']; name?: string; email?: string; companyId?: number | undefined },
-  ): Promise<Party | undefined> {
-    return (await scope.store.parties.list({ ...query, limit: 1 })).items[0]
   }
 
   /** A reason for losing by its name; undefined where it may not be made, so that it is kept as a comment. */

@@ -66,7 +66,7 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
         rows: rowsOf(source, columns),
         before: (scope) => noun.before(scope, directory),
         take: (scope, row) => take(scope, directory, row),
-        expect: (scope, rows) => expectRows(scope, rows, mapping.fields.get(noun.id ?? 'external_id')),
+        expect: (scope, rows) => expectRows(scope, rows, mapping, noun.id ?? 'external_id'),
         dryRun: options.dryRun ?? false,
         onTaken: (taken) => {
           report.taken(taken.became)
@@ -84,10 +84,18 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
   })
 }
 
-/** Deals are looked for by their external ids, all of a batch at once. */
-async function expectRows(scope: Scope, rows: readonly Row[], column: number | undefined): Promise<void> {
-  if (column === undefined) return
-  await scope.store.deals.expect(rows.map(({ cells }) => textOf(cells[column])).filter((id) => id !== ''))
+/** Deals are looked for by their external ids, companies by name and contacts by address, all of a batch at once. */
+async function expectRows(scope: Scope, rows: readonly Row[], { fields }: Mapping, id: string): Promise<void> {
+  const texts = (field: string): string[] => {
+    const column = fields.get(field)
+    if (column === undefined) return []
+    return [...new Set(rows.map(({ cells }) => textOf(cells[column])))].filter((text) => text !== '')
+  }
+  const { deals, parties } = scope.store
+  await deals.expect(texts(id))
+  await parties.expect('company', 'name', texts('company'))
+  const emails = texts('contact_email').map((email) => email.toLowerCase())
+  await parties.expect('person', 'email', emails)
 }
 
 /** On a store that is new an import does what a first start would have done. */

@@ -87,7 +87,7 @@ async function done<S extends z.ZodType>(
   schema: S,
   status: number,
   work: (scope: Scope, body: z.output<S>) => Promise<Deal>,
-  { lastFirst = false } = {},
+  { lastFirst = false, externalIds }: { lastFirst?: boolean; externalIds?: (bodies: z.output<S>[]) => readonly string[] } = {},
 ): Promise<Answer> {
   requireRole(scope, 'member')
   const outcomes: Result[] = []
@@ -98,7 +98,10 @@ async function done<S extends z.ZodType>(
     else good.push({ index, body: body.data })
   }
   if (lastFirst) good.reverse()
-  const results = await eachRow(scope, good, (scope, row) => work(scope, row.body))
+  const before = async ({ store }: Scope) => {
+    if (externalIds) await store.deals.expect(externalIds(good.map(({ body }) => body)))
+  }
+  const results = await eachRow(scope, good, (scope, row) => work(scope, row.body), { before })
   for (const [nth, { index }] of good.entries()) {
     const result = results[nth]
     if (result) outcomes[index] = result.ok ? { status, deal: result.value } : { fault: result.refusal }
@@ -143,7 +146,9 @@ export function bulkRoutes(api: NativeSpeaker): void {
       },
     },
     ({ scope, body }) =>
-      done(scope, body.deals, DealBody, 201, async (scope, row) => createDeal(scope, await readNewDeal(scope, row))),
+      done(scope, body.deals, DealBody, 201, async (scope, row) => createDeal(scope, await readNewDeal(scope, row)), {
+        externalIds: (rows) => rows.flatMap(({ externalId }) => externalId ?? []),
+      }),
   )
 
   api.post(

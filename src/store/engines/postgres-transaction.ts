@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import { type Amounts, param, type Session, type Statement, statement, type Values } from '../engine.ts'
 import { structureLock } from '../locks.ts'
+import { asRows, type Columns } from '../rows.ts'
 import { sql } from '../sql.ts'
 import { compile, eachRow, Line } from './postgres-connection.ts'
 import { asRefusal, judge } from './postgres-errors.ts'
@@ -46,7 +47,9 @@ export class Transaction implements Session {
   /** Workspaces whose lock is held, and whether alone. */
   #held = new Map<number, boolean>()
   #hasAnnounced = false
-  #additions: Addition[] = []
+  /** What was to be added up; the first `#settled` of them are sent already. */
+  readonly #additions: Addition[] = []
+  #settled = 0
   #points = 0
   #hasBegun = false
   #hasGoneBack = false
@@ -98,10 +101,9 @@ export class Transaction implements Session {
   }
 
   settle(): void {
-    const additions = addedUp(this.#additions)
-    this.#additions = []
-    for (const { statement, key, amounts } of additions)
-      this.#line.say(statement, { ...key, ...amounts, stripe: this.#beginning.stripe })
+    const additions = addedUp(this.#additions.slice(this.#settled), this.#beginning.stripe)
+    this.#settled = this.#additions.length
+    for (const [statement, rows] of additions) this.#line.say(statement, asRows(rows))
   }
 
   hold(workspaceId: number, how: 'shared' | 'alone' | 'events'): void {
@@ -124,7 +126,7 @@ export class Transaction implements Session {
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     this.#enter()
     const name = `p${++this.#points}`
-    const additions = [...this.#additions]
+    const [additions, settled] = [this.#additions.length, this.#settled]
     const [held, hasAnnounced] = [new Map(this.#held), this.#hasAnnounced]
     this.#line.command(`savepoint ${name}`)
     try {
@@ -136,7 +138,8 @@ export class Transaction implements Session {
       this.#line.command(`release ${name}`)
       return value
     } catch (error) {
-      this.#additions = additions
+      this.#additions.length = additions
+      this.#settled = settled
       // With the savepoint go the locks that were taken in it.
       this.#held = held
       this.#hasAnnounced = hasAnnounced
@@ -183,18 +186,38 @@ export class Transaction implements Session {
   }
 }
 
-/** All that is added to the same row as one addition, in an order that all transactions share, so that no two wait for each other. */
-function addedUp(additions: readonly Addition[]): Addition[] {
-  if (additions.length === 0) return []
-  const sums = new Map<string, Addition>()
-  for (const { statement, key, amounts } of additions) {
-    const name = `${compile(statement).text} ${Object.values(key).join(' ')}`
-    const sum = sums.get(name)?.amounts
-    const added = Object.entries(amounts).map(([column, amount]) => [column, BigInt(sum?.[column] ?? 0) + BigInt(amount)])
-    sums.set(name, { statement, key, amounts: Object.fromEntries(added) })
+/**
+ * All that is added to the same row as one addition, table by table, in an order that all transactions share, so that no two wait for each
+ * other.
+ */
+function addedUp(additions: readonly Addition[], stripe: number): [Statement<unknown>, Columns[]][] {
+  const sums = new Map<Statement<unknown>, Map<string, Addition>>()
+  for (const addition of additions) {
+    const { statement, key, amounts } = addition
+    const ofTable = sums.get(statement) ?? new Map<string, Addition>()
+    sums.set(statement, ofTable)
+    const name = Object.values(key).join(' ')
+    const sum = ofTable.get(name)
+    ofTable.set(name, sum ? { statement, key, amounts: together(sum.amounts, amounts) } : addition)
   }
-  return [...sums.keys()].sort().flatMap((name) => {
-    const sum = sums.get(name)
-    return sum && Object.values(sum.amounts).some((amount) => BigInt(amount) !== 0n) ? [sum] : []
+  const inOrder = [...sums].map(([statement, rows]) => ({ text: compile(statement).text, statement, rows })).sort(byName('text'))
+  return inOrder.flatMap(({ statement, rows }) => {
+    const changed = [...rows].filter(([, { amounts }]) => Object.values(amounts).some((amount) => BigInt(amount) !== 0n))
+    const sorted = changed
+      .map(([name, { key, amounts }]) => ({ name, row: { ...key, stripe, ...inJson(amounts) } }))
+      .sort(byName('name'))
+    return sorted.length === 0 ? [] : [[statement, sorted.map(({ row }) => row)]]
   })
 }
+
+const byName =
+  <K extends string>(name: K) =>
+  (a: Record<K, string>, b: Record<K, string>): number =>
+    a[name] < b[name] ? -1 : a[name] > b[name] ? 1 : 0
+
+const together = (a: Amounts, b: Amounts): Amounts =>
+  Object.fromEntries(Object.entries(a).map(([column, amount]) => [column, BigInt(amount) + BigInt(b[column] ?? 0)]))
+
+/** JSON has no numbers as large as these may be. */
+const inJson = (amounts: Amounts): Columns =>
+  Object.fromEntries(Object.entries(amounts).map(([column, amount]) => [column, String(amount)]))

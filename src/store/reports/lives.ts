@@ -1,10 +1,11 @@
 import { type Balance, balancesBetween, type Passage, passagesBetween, passagesTogether } from '../../domain/reports/ledger.ts'
 import type { Stretch } from '../../domain/reports/life.ts'
 import type { Store } from '../../domain/store.ts'
-import { param, statement, type Value } from '../engine.ts'
-import { all, type Columns, type Db, insertRow, shaped } from '../rows.ts'
+import { param, statement } from '../engine.ts'
+import { all, type Columns, type Db, insertRows } from '../rows.ts'
 import { flag, type StretchRow } from '../schema.ts'
 import { sql } from '../sql.ts'
+import { adding } from '../sums.ts'
 
 /** The stretches of deals' lives, and the two ledgers that follow from them. */
 
@@ -60,22 +61,25 @@ export const lifeTable = (db: Db): Store['lives'] => ({
   of: (dealId) => all(db, ofDeal, toStretch, { deal: dealId }),
   save: async (dealId, before, after) => {
     await saveStretches(db, dealId, before, after)
-    await post(db, balances, balancesBetween(before, after))
-    await post(db, passages, passagesBetween(before, after))
+    await postBalances(db, balancesBetween(before, after))
+    await postPassages(db, passagesBetween(before, after))
   },
 })
 
-/** Writes the lives of new deals, and posts what they add up to. */
+/** Writes the lives of new deals, and posts what they add up to. In order, so that those that belong together lie together. */
 export async function beginLives(db: Db, lives: readonly (readonly [dealId: number, life: readonly Stretch[]])[]): Promise<void> {
-  for (const [dealId, life] of lives) {
-    for (const stretch of life) {
-      await insertRow(db, 'stretch', fromStretch(stretch, db.workspaceId, dealId) as unknown as Columns)
-    }
-  }
+  const rows = lives.flatMap(([dealId, life]) => life.map((stretch) => fromStretch(stretch, db.workspaceId, dealId)))
+  await insertRows(db, 'stretch', rows as unknown as Columns[])
   const all = lives.flatMap(([, life]) => life)
-  await post(db, balances, balancesBetween([], all))
+  await postBalances(
+    db,
+    balancesBetween([], all).sort((a, b) => a.pipelineId - b.pipelineId || a.span - b.span || a.bucket - b.bucket),
+  )
   const each = lives.flatMap(([, life]) => passagesBetween([], life))
-  await post(db, passages, passagesTogether(each))
+  await postPassages(
+    db,
+    passagesTogether(each).sort((a, b) => a.pipelineId - b.pipelineId || a.day - b.day),
+  )
 }
 
 const ofDeal = statement<StretchRow>(
@@ -99,9 +103,8 @@ async function saveStretches(db: Db, deal: number, before: readonly Stretch[], a
     same++
   }
   if (same < before.length) await session.run(dropFrom, { ...of, nth: same + 1 })
-  for (const stretch of after.slice(same)) {
-    await insertRow(db, 'stretch', fromStretch(stretch, workspaceId, deal) as unknown as Columns)
-  }
+  const rows = after.slice(same).map((stretch) => fromStretch(stretch, workspaceId, deal))
+  await insertRows(db, 'stretch', rows as unknown as Columns[])
 }
 
 const isOnlyEnded = (a: Stretch, b: Stretch): boolean =>
@@ -109,91 +112,51 @@ const isOnlyEnded = (a: Stretch, b: Stretch): boolean =>
 
 // —— ledgers ——
 
-interface Ledger<T> {
-  table: 'balance' | 'passage'
-  keys: Readonly<Record<string, (entry: T) => Value>>
-  sums: Readonly<Record<string, (entry: T) => number | bigint>>
-}
+const addBalance = adding(
+  'balance',
+  ['workspace_id', 'pipeline_id', 'span', 'bucket', 'stage_id', 'currency', 'owner_id', 'month'],
+  ['deal_count', 'amount', 'own_amount', 'own_weighted'],
+  { isStripedAnyway: true },
+)
 
-const balances: Ledger<Balance> = {
-  table: 'balance',
-  keys: {
-    pipeline_id: ({ pipelineId }) => pipelineId,
-    span: ({ span }) => span,
-    bucket: ({ bucket }) => bucket,
-    stage_id: ({ stageId }) => stageId,
-    currency: ({ currency }) => currency,
-    owner_id: ({ ownerId }) => ownerId,
-    month: ({ month }) => month,
-  },
-  sums: {
-    deal_count: ({ count }) => count,
-    amount: ({ amount }) => amount,
-    own_amount: ({ ownAmount }) => ownAmount,
-    own_weighted: ({ ownWeighted }) => ownWeighted,
-  },
-}
-
-const passages: Ledger<Passage> = {
-  table: 'passage',
-  keys: {
-    pipeline_id: ({ pipelineId }) => pipelineId,
-    day: ({ day }) => day,
-    from_stage_id: ({ fromStageId }) => fromStageId,
-    to_stage_id: ({ toStageId }) => toStageId,
-    currency: ({ currency }) => currency,
-    owner_id: ({ ownerId }) => ownerId,
-  },
-  sums: {
-    deal_count: ({ count }) => count,
-    firsts: ({ firsts }) => firsts,
-    amount: ({ amount }) => amount,
-    stays: ({ stays }) => stays,
-    stayed: ({ stayed }) => stayed,
-    aged: ({ aged }) => aged,
-  },
-}
-
-/** So many entries go into one statement. */
-const atOnce = 8
-
-/** Where many write at once a sum is spread over several rows, the stripes, and written at the end of the transaction. */
-async function post<T>(db: Db, ledger: Ledger<T>, entries: readonly T[]) {
-  if (db.engine.kind === 'sqlite') await postTogether(db, ledger, entries)
-  else
-    for (const entry of entries)
-      await db.session.tally(
-        adding(ledger, 1),
-        { workspace: db.workspaceId, ...read(ledger.keys, entry) },
-        read(ledger.sums, entry),
-      )
-}
-
-async function postTogether<T>({ session, workspaceId }: Db, ledger: Ledger<T>, entries: readonly T[]) {
-  for (let first = 0; first < entries.length; first += atOnce) {
-    const part = entries.slice(first, first + atOnce)
-    const values: Record<string, Value> = { workspace: workspaceId, stripe: 0 }
-    for (const [index, entry] of part.entries()) {
-      for (const [column, read] of Object.entries(ledger.keys)) values[`${column}_${index}`] = read(entry)
-      for (const [column, read] of Object.entries(ledger.sums)) values[`${column}_${index}`] = read(entry)
+async function postBalances({ session, workspaceId }: Db, entries: readonly Balance[]): Promise<void> {
+  for (const entry of entries) {
+    const key = {
+      workspace_id: workspaceId,
+      pipeline_id: entry.pipelineId,
+      span: entry.span,
+      bucket: entry.bucket,
+      stage_id: entry.stageId,
+      currency: entry.currency,
+      owner_id: entry.ownerId,
+      month: entry.month,
     }
-    await session.run(adding(ledger, part.length), values)
+    const { count, amount, ownAmount, ownWeighted } = entry
+    const turn = session.tally(addBalance, key, { deal_count: count, amount, own_amount: ownAmount, own_weighted: ownWeighted })
+    if (turn) await turn
   }
 }
 
-/** What an entry has in some columns, under the names that the first entry of a statement goes by. */
-const read = <T, V>(columns: Readonly<Record<string, (entry: T) => V>>, entry: T): Record<string, V> =>
-  Object.fromEntries(Object.entries(columns).map(([column, value]) => [`${column}_0`, value(entry)]))
+const addPassage = adding(
+  'passage',
+  ['workspace_id', 'pipeline_id', 'day', 'from_stage_id', 'to_stage_id', 'currency', 'owner_id'],
+  ['deal_count', 'firsts', 'amount', 'stays', 'stayed', 'aged'],
+  { isStripedAnyway: true },
+)
 
-const adding = <T>({ table, keys, sums }: Ledger<T>, count: number) =>
-  shaped(`add ${count} to ${table}`, () => {
-    const [own, summed] = [Object.keys(keys), Object.keys(sums)]
-    const columns = ['workspace_id', ...own, 'stripe', ...summed]
-    const rows = Array.from({ length: count }, (_, index) => {
-      const given = (names: readonly string[]) => names.map((name) => param(`${name}_${index}`))
-      return sql`(${sql.join([param('workspace'), ...given(own), param('stripe'), ...given(summed)])})`
-    })
-    return sql`insert into ${sql.ref(table)} (${sql.join(columns.map((name) => sql.ref(name)))}) values ${sql.join(rows)}
-      on conflict (${sql.join(['workspace_id', ...own, 'stripe'].map((name) => sql.ref(name)))}) do update set
-      ${sql.join(summed.map((name) => sql`${sql.ref(name)} = ${sql.ref(`${table}.${name}`)} + excluded.${sql.ref(name)}`))}`
-  })
+async function postPassages({ session, workspaceId }: Db, entries: readonly Passage[]): Promise<void> {
+  for (const entry of entries) {
+    const key = {
+      workspace_id: workspaceId,
+      pipeline_id: entry.pipelineId,
+      day: entry.day,
+      from_stage_id: entry.fromStageId,
+      to_stage_id: entry.toStageId,
+      currency: entry.currency,
+      owner_id: entry.ownerId,
+    }
+    const { count, firsts, amount, stays, stayed, aged } = entry
+    const turn = session.tally(addPassage, key, { deal_count: count, firsts, amount, stays, stayed, aged })
+    if (turn) await turn
+  }
+}
