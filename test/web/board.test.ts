@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Body } from '../../src/dialects/native/test/client.ts'
 import { type Desk, type Office, openOffice } from './office.ts'
 
 let office: Office
@@ -233,6 +234,79 @@ test('the list stays where it is when cards come above what somebody looks at', 
   expect(await cardIn(page, 'Lead', 'Deal 12').boundingBox()).toEqual(before)
   await list.evaluate((element) => element.scrollTo(0, 0))
   await cardIn(page, 'Lead', 'Newcomer').waitFor()
+})
+
+test('a column of a million cards is scrolled to its end, by the bar, the wheel and keys', async () => {
+  const desk = await office.workspace()
+  const first = await desk.add('Deal 0')
+  const { page } = await desk.window('/sign-in')
+  const all = 1_000_000
+  const read: number[] = []
+  /** As a server would answer that had so many deals like the one there is. */
+  const many = (column: Body, skip: number, limit: number) => ({
+    ...column,
+    totals: [{ ...column.totals[0], count: all }],
+    cards: Array.from({ length: Math.min(limit, all - skip) }, (_, n) => ({
+      ...column.cards[0],
+      id: first.id + skip + n,
+      title: `Deal ${skip + n}`,
+    })),
+    next: skip + limit < all ? 'more' : null,
+  })
+  await page.route('**/api/v1/pipelines/*/board?*', async (route) => {
+    const answer = await route.fetch()
+    const { data } = await answer.json()
+    const columns = data.columns.map((column: Body) => (column.cards.length > 0 ? many(column, 0, 30) : column))
+    await route.fulfill({ json: { data: { ...data, columns } } })
+  })
+  await page.route(`**/api/v1/stages/${desk.stages.Lead}/column?*`, async (route) => {
+    const url = new URL(route.request().url())
+    const [skip, limit] = ['skip', 'limit'].map((name) => Number(url.searchParams.get(name)))
+    url.searchParams.set('skip', '0')
+    const answer = await route.fetch({ url: url.href })
+    read.push(skip ?? 0)
+    await route.fulfill({ json: { data: many((await answer.json()).data, skip ?? 0, limit ?? 0) } })
+  })
+  await page.goto(`/board/${desk.pipelineId}`)
+  await cardIn(page, 'Lead', 'Deal 3').waitFor()
+  const list = column(page, 'Lead').locator('.column-list')
+  const inSight = async (title: string) => {
+    const [card, box] = [await cardIn(page, 'Lead', title).boundingBox(), await list.boundingBox()]
+    return card !== null && box !== null && card.y >= box.y && card.y + card.height <= box.y + box.height
+  }
+
+  await list.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+  await expect.poll(() => inSight(`Deal ${all - 1}`)).toBe(true)
+  expect(read.length).toBeLessThan(4)
+  // Upwards from there by the wheel, card after card.
+  await list.hover()
+  await page.mouse.wheel(0, -78 * 20)
+  await expect.poll(() => inSight(`Deal ${all - 22}`)).toBe(true)
+
+  // In the middle as well a turn of the wheel goes as far as anywhere, also after the bar has been put where it belongs.
+  await list.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
+  await expect.poll(() => titles(page, 'Lead')).not.toContain(`Deal ${all - 22}`)
+  await expect.poll(async () => (await titles(page, 'Lead')).length).toBeGreaterThan(8)
+  const top = async () => {
+    const seen = await titles(page, 'Lead')
+    for (const title of seen) if (await inSight(title)) return Number(title.slice(5))
+    throw new Error('nothing is in sight')
+  }
+  const middle = await top()
+  expect(Math.abs(middle - all / 2)).toBeLessThan(1000)
+  for (let n = 1; n <= 3; n++) {
+    await page.mouse.wheel(0, 78 * 5)
+    await expect.poll(() => inSight(`Deal ${middle + 5 * n}`)).toBe(true)
+    await page.waitForTimeout(200)
+    expect(await top()).toBe(middle + 5 * n)
+  }
+
+  // By keys to both ends.
+  await cardIn(page, 'Lead', `Deal ${middle + 16}`).focus()
+  await page.keyboard.press('End')
+  await expect.poll(() => inSight(`Deal ${all - 1}`)).toBe(true)
+  await list.evaluate((element) => element.scrollTo(0, 0))
+  await expect.poll(() => inSight('Deal 0')).toBe(true)
 })
 
 test('filters stand in the address, and a colleague who opens it sees the same', async () => {

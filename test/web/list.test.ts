@@ -173,3 +173,31 @@ test('what others do appears; a viewer looks, opens, and is offered no change', 
   expect(page.url()).toContain('deal=')
   expect(complaints).toEqual([])
 })
+
+test('a long list is read from whichever end is nearer, and begins anywhere', async () => {
+  const desk = await office.workspace()
+  const all = 4500
+  for (let from = 0; from < all; from += 500) {
+    const rows = Array.from({ length: 500 }, (_, n) => ({ title: `Deal ${from + n}`, stageId: desk.stages.Lead }))
+    await desk.api.post('/deals/bulk', { deals: rows })
+  }
+  const { page } = await desk.window('/list')
+  const asked: string[] = []
+  page.on('request', (sent) => {
+    const url = new URL(sent.url())
+    if (url.pathname === '/api/v1/deals') asked.push(`${url.searchParams.get('sort')} ${url.searchParams.get('skip') ?? ''}`)
+  })
+  const cell = (n: number) => page.getByRole('button', { name: `Deal ${n}`, exact: true })
+  await page.getByText('4,500 deals').waitFor()
+  await cell(all - 1).waitFor()
+  const grid = page.getByRole('grid', { name: 'Deals' })
+  await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+  await cell(0).waitFor()
+  await expect.poll(() => cell(1).boundingBox()).toMatchObject({ x: expect.any(Number) })
+  // The oldest is the last one, below all others.
+  expect((await cell(0).boundingBox())?.y).toBeGreaterThan((await cell(1).boundingBox())?.y ?? 0)
+  await grid.evaluate((element) => element.scrollTo(0, 32 * 2100))
+  await cell(all - 1 - 2105).waitFor()
+  // Two jumps are two pages, and what is read ahead of the second.
+  expect(asked.filter((ask) => ask !== '-id ')).toEqual(['id ', '-id 2000', '-id 2200'])
+})

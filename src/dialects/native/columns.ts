@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isWeighted, rotsAt, updatedWhereRotten } from '../../domain/board.ts'
 import type { Deal } from '../../domain/deal.ts'
 import { type DealFilter, listDeals } from '../../domain/deal.ts'
-import type { Page } from '../../domain/page.ts'
+import type { Direction, Page } from '../../domain/page.ts'
 import { findPipeline, type Pipeline } from '../../domain/pipeline.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { findStage, type Stage, stageKinds } from '../../domain/stage.ts'
@@ -10,7 +10,7 @@ import { fieldsOf } from './custom-fields.ts'
 import { DealsQuery, dealSorts, readFilter } from './deal-list.ts'
 import { partyNames } from './deal-names.ts'
 import { CardJson, writeDeal } from './deals.ts'
-import { choicesParam, countParam, sortParam, told } from './fields.ts'
+import { choicesParam, countParam, skipParam, sortParam } from './fields.ts'
 import { readSort, type Sort, writeCursor } from './paging.ts'
 import { StageJson, writeStage } from './stages.ts'
 import { both, type Sum, sumsOf, writeSums } from './sums.ts'
@@ -79,15 +79,7 @@ export const BoardQuery = z.strictObject({
 
 export const ColumnQuery = z.strictObject({
   ...cardFilters,
-  skip: z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .optional()
-    .meta({
-      description: 'How many cards to leave out from the beginning.',
-      ...told({ type: 'integer', minimum: 0, default: 0 }),
-    }),
+  skip: skipParam('How many cards to leave out from the beginning.'),
   limit: countParam('How many cards at most.', 100, 50),
 })
 
@@ -103,7 +95,12 @@ export async function columnOf(
   { sort: wanted, skip, limit = 20, ...filter }: z.output<typeof ColumnQuery>,
 ): Promise<ColumnJson> {
   const sort: Sort<(typeof dealSorts)[number]> = readSort(wanted, 'rank')
-  const { items, next } = await dealsOf(scope, stage, filter, { sort, skip, limit })
+  const isWhole = Object.values(filter).every((said) => said === undefined)
+  const all = sums.reduce((all, { count }) => all + count, 0)
+  const { items, next } =
+    isWhole && sort.by === 'rank' && skip !== undefined && skip > all / 2 && skip < all
+      ? await fromTheEnd(scope, stage, { direction: sort.direction, skip, limit, all })
+      : await dealsOf(scope, stage, filter, { sort, skip, limit })
   return {
     stage: writeStage(stage),
     ...writeSums(scope, sums, isWeighted(pipeline, scope.workspace)),
@@ -118,6 +115,20 @@ export async function columnOfStage(scope: Scope, stageId: number, query: z.outp
   const all = await sumsOf(scope, pipeline)
   const sums = all.find((other) => other.stage.id === stageId)?.sums ?? []
   return columnOf(scope, { pipeline, stage, sums }, { ...query, limit: query.limit ?? 50 })
+}
+
+/** The same cards, found from the end of the column, which is nearer: skipping takes as long as what is skipped. */
+async function fromTheEnd(
+  scope: Scope,
+  stage: Stage,
+  { direction, skip, limit, all }: { direction: Direction; skip: number; limit: number; all: number },
+): Promise<Page<Deal>> {
+  const size = Math.min(limit, all - skip)
+  const after = all - skip - size
+  const sort = { by: 'rank', direction: direction === 'asc' ? 'desc' : 'asc' } as const
+  const { items } = await dealsOf(scope, stage, {}, { sort, skip: after, limit: size })
+  const last = items[0]
+  return { items: items.toReversed(), next: after > 0 && last ? { value: last.rank, id: last.id } : null }
 }
 
 async function dealsOf(

@@ -14,6 +14,7 @@ import {
   idParam,
   idsParam,
   limitParam,
+  skipParam,
   someIdsParam,
   sortParam,
   textParam,
@@ -101,10 +102,13 @@ export const DealsQuery = z.strictObject({
       'What to sort by, with a minus in front from high to low. Ties go by id. `rank` is the order of the cards of a stage and needs `stageId`. Not said: `id`.',
   }),
   limit: limitParam,
+  skip: skipParam(
+    'How many deals to leave out from the beginning: for who jumps into the middle of a long list. To go on from there the cursor serves better.',
+  ),
   cursor: cursorParam,
 })
 
-type Asked = Omit<z.output<typeof DealsQuery>, 'sort' | 'limit' | 'cursor'>
+type Asked = Omit<z.output<typeof DealsQuery>, 'sort' | 'limit' | 'skip' | 'cursor'>
 
 export async function readFilter(
   scope: Scope,

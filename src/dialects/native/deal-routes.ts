@@ -25,12 +25,13 @@ export function dealRoutes(api: NativeSpeaker): void {
         list: DealJson,
       },
     },
-    async ({ scope, query: { sort: wanted, limit, cursor, ...filter } }) => {
+    async ({ scope, query: { sort: wanted, limit, skip, cursor, ...filter } }) => {
       const sort = readSort(wanted, 'id')
       const page = await listDeals(scope, {
         filter: await readFilter(scope, filter),
         sort: [sort],
         ...readWindow({ limit, cursor }, sort),
+        offset: skip,
       })
       const fields = await fieldsOf(scope, 'deal', page.items)
       return pageOf(page, sort, (deal) => writeDeal(deal, fields))

@@ -51,7 +51,7 @@ const columns: Readonly<Record<string, Column>> = {
 
 const usual = ['title', 'value', 'currency', 'stage', 'outcome', 'owner', 'company', 'contact', 'expectedCloseDate', 'createdAt']
 
-const CsvQuery = DealsQuery.omit({ limit: true, cursor: true }).extend({
+const CsvQuery = DealsQuery.omit({ limit: true, skip: true, cursor: true }).extend({
   columns: z
     .string()
     .min(1)

@@ -101,6 +101,14 @@ export const countParam = (description: string, maximum: number, usual?: number)
     .optional()
     .meta({ description, ...told({ type: 'integer', minimum: 1, maximum, ...(usual === undefined ? {} : { default: usual }) }) })
 
+export const skipParam = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .optional()
+    .meta({ description, ...told({ type: 'integer', minimum: 0, default: 0 }) })
+
 export const limitParam = countParam('How many at most.', 200, 50)
 
 export const cursorParam = z

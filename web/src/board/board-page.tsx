@@ -70,7 +70,7 @@ function ChosenBoard({ pipelineId, dealId }: { pipelineId: number | undefined; d
   const filter = JSON.stringify(filterOf(state))
   const query = useMemo(() => queryOf(JSON.parse(filter), workspace.currency), [filter, workspace.currency])
   const filtered = isFiltered(state)
-  const data = useBoard(pipelineId ?? 0, query, filtered)
+  const data = useBoard(pipelineId, query, filtered)
   const { board } = data
   const asOf = isDay(state.asOf) ? state.asOf : undefined
 

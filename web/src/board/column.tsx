@@ -1,8 +1,9 @@
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine'
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element'
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useCallback, useEffect, useLayoutEffect, useRef } from 'react'
+import { defaultRangeExtractor, type Range } from '@tanstack/react-virtual'
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useLongList } from '../ui/long-list.ts'
 import type { Board, Column as ColumnData } from './board.ts'
 import { Card, CardShape, rowHeight } from './card.tsx'
 import { ColumnHead } from './column-head.tsx'
@@ -10,13 +11,11 @@ import type { Hand } from './hand.ts'
 import { QuickAdd } from './quick-add.tsx'
 import { at, indexIn } from './runs.ts'
 
-/** A browser draws nothing higher than some 17 million pixels; what is beyond is reached by filtering. */
-const mostRows = 215_000
-
 /** Where the board looks at a column, and how it moves what is seen. */
 export interface ColumnHandle {
-  list: HTMLElement
-  scrollTo: (index: number) => void
+  /** How far into the column what is seen begins. */
+  offset: () => number
+  show: (index: number) => void
   /** Shows between which cards one would be put; undefined: nowhere. */
   point: (index: number | undefined) => void
 }
@@ -43,7 +42,7 @@ export const Column = memo(function Column(props: ColumnProps) {
   const pointer = useRef<HTMLDivElement>(null)
 
   // A filtered column knows not how many follow; some skeletons stand for them until they are asked for.
-  const rows = Math.min(column.count + (column.hasMore ? 5 : 0), mostRows)
+  const rows = column.count + (column.hasMore ? 5 : 0)
   const activeIndex = activeId === undefined ? undefined : indexIn(runs, ({ id }) => id === activeId)
   // Where the focus is, and what is being dragged, stays in the page although it is scrolled out of sight.
   const held = [activeIndex, ...liftedIds.slice(0, 1).map((id) => indexIn(runs, (card) => card.id === id))]
@@ -52,38 +51,46 @@ export const Column = memo(function Column(props: ColumnProps) {
     const outside = held.filter((index) => index !== undefined && index < rows && !seen.includes(index))
     return [...seen, ...outside].filter((index) => index !== undefined).sort((a, b) => a - b)
   }
-  const virtual = useVirtualizer({
+  const long = useLongList({
+    scroller: list,
     count: rows,
-    getScrollElement: () => list.current,
-    estimateSize: () => rowHeight,
+    rowHeight,
     overscan: 4,
     rangeExtractor,
     initialRect: { width: 0, height: 800 },
   })
-  const { startIndex: from = 0, endIndex: to = 12 } = virtual.range ?? {}
+  const { startIndex: from = 0, endIndex: to = 12 } = long.virtual.range ?? {}
 
   useEffect(() => hand.see(stage.id, Math.max(0, from - 4), to + 5))
-  useAnchor(column, list, from)
+  useAnchor(column, long, from)
 
-  const point = useCallback((index: number | undefined) => {
-    const { current } = pointer
-    if (!current) return
-    current.hidden = index === undefined
-    if (index !== undefined) current.style.transform = `translateY(${index * rowHeight - 4}px)`
-  }, [])
+  // The same for as long as the column stands; what it does is always of what was drawn last.
+  const latest = useRef(long)
+  useLayoutEffect(() => {
+    latest.current = long
+  })
+  const [handle] = useState<ColumnHandle>(() => ({
+    offset: () => latest.current.offset(),
+    show: (index) => latest.current.show(index),
+    point: (index) => {
+      const { current } = pointer
+      if (!current) return
+      current.hidden = index === undefined
+      if (index !== undefined) current.style.transform = `translateY(${latest.current.topOf(index * rowHeight - 4, 4)}px)`
+    },
+  }))
 
   useEffect(() => {
-    const { current } = list
-    if (!current) return
-    register(stage.id, { list: current, scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }), point })
+    register(stage.id, handle)
     return () => register(stage.id, null)
-  }, [register, stage.id, virtual, point])
+  }, [register, stage.id, handle])
 
   useEffect(() => {
     const { current } = list
     if (!current || !canMove) return
+    const { point } = handle
     const slotAt = (y: number) => {
-      const top = current.getBoundingClientRect().top - current.scrollTop
+      const top = current.getBoundingClientRect().top - handle.offset()
       return Math.max(0, Math.min(Number(current.dataset.count), Math.round((y - top) / rowHeight)))
     }
     return combine(
@@ -97,20 +104,24 @@ export const Column = memo(function Column(props: ColumnProps) {
       }),
       autoScrollForElements({ element: current, getConfiguration: () => ({ maxScrollSpeed: 'fast' }) }),
     )
-  }, [canMove, stage.id, point])
+  }, [canMove, stage.id, handle])
 
-  const items = virtual.getVirtualItems()
+  const items = long.virtual.getVirtualItems()
   const tabStop = activeIndex ?? from
   return (
     <section className="column" aria-label={stage.name} data-stage={stage.id}>
       <ColumnHead column={column} board={board} hand={hand} canAdd={canMove} />
       {isAdding && <QuickAdd stage={stage} />}
       <div className="column-list" ref={list} data-count={column.count}>
-        <ul className="column-cards" style={{ height: rows * rowHeight }}>
+        <ul className="column-cards" style={{ height: long.height }}>
           {items.map(({ index, start }) => {
             const card = at(runs, index)
             return (
-              <li key={card ? card.id : `row-${index}`} className="column-row" style={{ transform: `translateY(${start}px)` }}>
+              <li
+                key={card ? card.id : `row-${index}`}
+                className="column-row"
+                style={{ transform: `translateY(${long.topOf(start)}px)` }}
+              >
                 {card ? (
                   <Card
                     card={card}
@@ -147,16 +158,16 @@ const emptyWords = ({ name, probability }: ColumnData['stage']): string =>
 /**
  * Keeps what somebody looks at where it is when cards come or go above it. At the very top nothing is above, and new cards are seen.
  */
-function useAnchor({ runs }: ColumnData, list: React.RefObject<HTMLDivElement | null>, from: number): void {
+function useAnchor({ runs }: ColumnData, long: ReturnType<typeof useLongList>, from: number): void {
   const anchor = useRef<{ id: number; index: number } | undefined>(undefined)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `long` is new every time and does the same
   useLayoutEffect(() => {
-    const { current } = list
     const was = anchor.current
-    if (current && was && current.scrollTop > 0) {
+    if (was && long.offset() > 0) {
       const index = indexIn(runs, ({ id }) => id === was.id)
-      if (index !== undefined && index !== was.index) current.scrollTop += (index - was.index) * rowHeight
+      if (index !== undefined && index !== was.index) long.goTo(long.offset() + (index - was.index) * rowHeight)
     }
     const first = at(runs, from)
     anchor.current = first && { id: first.id, index: from }
-  }, [runs, from, list])
+  }, [runs, from])
 }

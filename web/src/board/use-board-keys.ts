@@ -44,7 +44,7 @@ export function useBoardKeys({ board, root, handles, activeId, setActive, canMov
 
   const focus = (column: Column, index: number) => {
     const card = at(column.runs, index)
-    handles.current.get(column.stage.id)?.scrollTo(index)
+    handles.current.get(column.stage.id)?.show(index)
     if (!card) return
     wanted.current = card.id
     setActive(card.id)
@@ -59,8 +59,8 @@ export function useBoardKeys({ board, root, handles, activeId, setActive, canMov
     const from = handles.current.get(found.column.stage.id)
     const to = next && handles.current.get(next.stage.id)
     if (!from || !to) return
-    const height = found.index * rowHeight - from.list.scrollTop
-    const index = Math.round((to.list.scrollTop + height) / rowHeight)
+    const height = found.index * rowHeight - from.offset()
+    const index = Math.round((to.offset() + height) / rowHeight)
     focus(next, Math.max(0, Math.min(index, next.count - 1)))
   }
 
@@ -83,7 +83,7 @@ export function useBoardKeys({ board, root, handles, activeId, setActive, canMov
     if (!column) return
     const isSame = column.stage.id === lifted.stageId
     const index = isSame ? Math.max(0, Math.min(lifted.index + down, column.count)) : Math.min(lifted.index, column.count)
-    handles.current.get(column.stage.id)?.scrollTo(Math.min(index, Math.max(0, column.count - 1)))
+    handles.current.get(column.stage.id)?.show(Math.min(index, Math.max(0, column.count - 1)))
     root.current?.querySelector(`[data-stage="${column.stage.id}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     point({ ...lifted, stageId: column.stage.id, index })
     const isHome = column.stage.id === found?.column.stage.id

@@ -43,7 +43,8 @@ export interface BoardData {
 }
 
 /** The board of a pipeline: what the server said, with what the person did since on top of it. */
-export function useBoard(pipelineId: number, query: Query, isFiltered: boolean): BoardData {
+export function useBoard(chosenId: number | undefined, query: Query, isFiltered: boolean): BoardData {
+  const pipelineId = chosenId ?? 0
   const key = useMemo(() => ['board', pipelineId, query] as const, [pipelineId, query])
   const { data, error, refetch } = useQuery({
     queryKey: key,
@@ -55,6 +56,7 @@ export function useBoard(pipelineId: number, query: Query, isFiltered: boolean):
       ])
       return boardOf(board, found)
     },
+    enabled: chosenId !== undefined,
     gcTime: 60_000,
     refetchOnMount: 'always',
   })

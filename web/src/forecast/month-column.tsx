@@ -1,11 +1,11 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
 import type { CountsJson } from '../../../src/dialects/native/reports/plain.ts'
 import type { StageJson } from '../../../src/dialects/native/stages.ts'
 import type { UserJson } from '../../../src/dialects/native/users.ts'
 import type { Query } from '../api.ts'
 import { type Row, useRows } from '../list/use-rows.ts'
+import { useLongList } from '../ui/long-list.ts'
 import { CardShape, ForecastCard, rowHeight } from './forecast-card.tsx'
 import { MonthHead } from './month-head.tsx'
 import { type Span, type Sums, spanId } from './spans.ts'
@@ -62,19 +62,15 @@ export function MonthColumn(props: MonthColumnProps) {
   const id = spanId(span)
   const column = useRef<HTMLElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
-  const rows = useRows({ ...query, outcome: 'open', isArchived: false, sort: id === 'none' ? '-id' : 'expectedCloseDate' }, names)
+  const asked = { ...query, outcome: 'open', isArchived: false, sort: id === 'none' ? '-id' : 'expectedCloseDate' }
+  const rows = useRows(asked, names, isRead ? countOf(sums) : undefined)
   const isOver = useDrop({ column, span, isEnabled: mayMove, onMove })
   const arriving = moving.filter(({ to, row }) => to === id && !rows.here().some((other) => other.id === row.id))
   const isEmpty = rows.total === 0 && arriving.length === 0
 
-  const virtual = useVirtualizer({
-    count: rows.room,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 4,
-    paddingStart: arriving.length * rowHeight,
-  })
-  const { startIndex = 0, endIndex = 0 } = virtual.range ?? {}
+  const before = arriving.length * rowHeight
+  const long = useLongList({ scroller, count: rows.room, rowHeight, overscan: 4, before })
+  const { startIndex = 0, endIndex = 0 } = long.virtual.range ?? {}
   // biome-ignore lint/correctness/useExhaustiveDependencies: `see` is new every time and does the same
   useEffect(() => rows.see(startIndex, endIndex), [startIndex, endIndex])
 
@@ -113,17 +109,21 @@ export function MonthColumn(props: MonthColumnProps) {
         {isEmpty ? (
           <p className="month-empty secondary">{emptyText(span)}</p>
         ) : (
-          <div className="month-room" style={{ height: virtual.getTotalSize() }}>
+          <div className="month-room" style={{ height: long.height }}>
             {arriving.map(({ row }, nth) => (
               <div key={row.id} className="month-place" style={{ transform: `translateY(${nth * rowHeight}px)` }}>
                 {card(row, false)}
               </div>
             ))}
-            {virtual.getVirtualItems().map(({ index, start }) => {
+            {long.virtual.getVirtualItems().map(({ index, start }) => {
               const row = rows.rowAt(index)
               const isLeaving = row !== undefined && moving.some((one) => one.row.id === row.id && one.to !== id)
               return (
-                <div key={row?.id ?? `shape ${index}`} className="month-place" style={{ transform: `translateY(${start}px)` }}>
+                <div
+                  key={row?.id ?? `shape ${index}`}
+                  className="month-place"
+                  style={{ transform: `translateY(${long.topOf(start)}px)` }}
+                >
                   {row ? card(row, isLeaving) : <CardShape />}
                 </div>
               )
@@ -134,6 +134,8 @@ export function MonthColumn(props: MonthColumnProps) {
     </section>
   )
 }
+
+const countOf = (sums: Sums | undefined): number => sums?.totals.reduce((all, { count }) => all + count, 0) ?? 0
 
 function emptyText(span: Span): string {
   if (span.kind === 'overdue') return 'Nothing is overdue.'

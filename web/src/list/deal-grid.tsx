@@ -1,5 +1,6 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { defaultRangeExtractor } from '@tanstack/react-virtual'
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { useLongList } from '../ui/long-list.ts'
 import type { Lookups } from './cell-text.tsx'
 import type { Column } from './columns.ts'
 import { editorOf } from './edits.ts'
@@ -34,12 +35,12 @@ export function DealGrid(props: DealGridProps) {
   const [edited, setEdited] = useState<Cell>()
   const takesFocus = useRef(false)
 
-  const virtual = useVirtualizer({
+  const long = useLongList({
+    scroller,
     count: rows.room,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    rowHeight,
     overscan: 8,
-    scrollPaddingStart: rowHeight,
+    covered: rowHeight,
     // The row that has the focus stays there, even where it is out of sight.
     rangeExtractor: (range) => {
       const inSight = defaultRangeExtractor(range)
@@ -47,14 +48,14 @@ export function DealGrid(props: DealGridProps) {
       return isMissing ? [...inSight, active.row].sort((a, b) => a - b) : inSight
     },
   })
-  const { startIndex = 0, endIndex = 0 } = virtual.range ?? {}
+  const { startIndex = 0, endIndex = 0 } = long.virtual.range ?? {}
   const { see } = rows
   // biome-ignore lint/correctness/useExhaustiveDependencies: `see` is new every time and does the same
   useEffect(() => see(startIndex, endIndex, Math.max(0, active.row)), [startIndex, endIndex, active.row])
 
   // Another order or filter begins at the top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list is what it depends on
-  useEffect(() => virtual.scrollToOffset(0), [rows.key])
+  useEffect(() => long.goTo(0), [rows.key])
 
   useEffect(() => {
     if (!takesFocus.current) return
@@ -67,7 +68,7 @@ export function DealGrid(props: DealGridProps) {
   const go = (cell: Cell) => {
     takesFocus.current = true
     setActive(cell)
-    if (cell.row >= 0) virtual.scrollToIndex(cell.row)
+    if (cell.row >= 0) long.show(cell.row)
     showColumn(scroller.current, cell)
   }
   const edit = (cell: Cell) => {
@@ -133,14 +134,14 @@ export function DealGrid(props: DealGridProps) {
         onFocus={(column) => setActive({ row: -1, column })}
       />
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-      <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
+      <div className="grid-body" role="rowgroup" style={{ height: long.height }}>
+        {long.virtual.getVirtualItems().map(({ index, start }) => {
           const row = rows.rowAt(index)
           return (
             <GridRow
               key={index}
               index={index}
-              start={start}
+              start={long.topOf(start)}
               row={row}
               columns={columns}
               lookups={lookups}

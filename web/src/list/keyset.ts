@@ -1,43 +1,92 @@
 /**
- * What is known of a list that is read page by page, each page beginning where the one before ended. Rows far behind can be forgotten
- * and read again, because where each page begins is kept; so a list of a million rows costs what is in sight of it.
+ * What is known of a long list that is read in pages, from whichever end is nearer. A page begins where the one before it ended, or where
+ * somebody jumped to: so many rows from its end. Rows out of sight can be forgotten and read again, because where each page begins is
+ * kept; so a list of a million rows costs what is in sight of it.
  */
 export interface Known {
-  /** Where each page begins; null is the beginning of the list. The last one may not have been read yet. */
-  readonly cursors: readonly (string | null)[]
-  /** How many rows there are, once the end has been seen. */
+  /** Where pages begin, by their number from their end: a cursor, or how many rows there are before them. */
+  readonly begins: Readonly<Record<End, ReadonlyMap<number, string | number>>>
+  /** How many rows there are, once the last one has been seen. */
   readonly total: number | undefined
+}
+
+export type End = 'front' | 'back'
+
+export interface Page {
+  end: End
+  nth: number
 }
 
 export const pageSize = 200
 
-export const nothingKnown: Known = { cursors: [null], total: undefined }
+/** Shorter lists are read from the front alone: what comes there then moves nothing. */
+const longRows = 20 * pageSize
+
+export const nothingKnown: Known = { begins: { front: new Map(), back: new Map() }, total: undefined }
+
+const withBegin = ({ begins, total }: Known, { end, nth }: Page, from: string | number): Known => ({
+  begins: { ...begins, [end]: new Map(begins[end]).set(nth, from) },
+  total,
+})
+
+/** A page that is asked for begins where it is known to, or so many rows from its end; there it stays, so that it is asked for once. */
+export const asked = (known: Known, page: Page): Known =>
+  page.nth === 0 || known.begins[page.end].has(page.nth) ? known : withBegin(known, page, page.nth * pageSize)
+
+export const beginOf = ({ begins }: Known, { end, nth }: Page): string | number => begins[end].get(nth) ?? nth * pageSize
 
 /** After a page has been read: where the next one begins, or that there is none. */
-export function withPage(known: Known, index: number, { length, next }: { length: number; next: string | null }): Known {
+export function withPage(known: Known, page: Page, { length, next }: { length: number; next: string | null }): Known {
+  const { end, nth } = page
   if (next === null) {
-    const total = index * pageSize + length
-    return known.total === total && known.cursors.length === index + 1
-      ? known
-      : { cursors: known.cursors.slice(0, index + 1), total }
+    const total = nth * pageSize + length
+    return end === 'back' || known.total === total ? known : { ...known, total }
   }
-  if (known.cursors[index + 1] === next) return known
-  const isLast = index + 1 >= known.cursors.length
-  return {
-    cursors: isLast ? [...known.cursors, next] : known.cursors.with(index + 1, next),
-    total: isLast ? undefined : known.total,
-  }
+  const isLonger = end === 'front' && known.total !== undefined && (nth + 1) * pageSize >= known.total
+  const now = isLonger ? { ...known, total: undefined } : known
+  const begin = known.begins[end].get(nth + 1)
+  return typeof begin === 'number' || begin === next ? now : withBegin(now, { end, nth: nth + 1 }, next)
 }
 
-/** How many rows to make room for: all, or those up to the end of the next page. */
-export const roomFor = ({ cursors, total }: Known): number => total ?? cursors.length * pageSize
+/** How many pages from the front on can be read while it is not known how many there are. */
+function reach({ begins }: Known): number {
+  let pages = 1
+  while (begins.front.has(pages)) pages++
+  return pages
+}
 
-/** Rows before the end of a page at which the next one is asked for. */
+/** How many rows are known to be there. `counted`: how many the server has counted, where it has. */
+export const knownRows = (known: Known, counted: number | undefined): number =>
+  known.total ?? counted ?? (reach(known) - 1) * pageSize
+
+/** How many rows to make room for: all, or those up to the end of the next page. */
+export const roomFor = (known: Known, counted: number | undefined): number => known.total ?? counted ?? reach(known) * pageSize
+
+/** The page that a row is in, and which of its rows it is. */
+export function placeOf(row: number, total: number | undefined): Page & { at: number } {
+  const isBack = total !== undefined && total > longRows && row >= total / 2
+  const fromEnd = isBack ? total - 1 - row : row
+  return { end: isBack ? 'back' : 'front', nth: Math.floor(fromEnd / pageSize), at: fromEnd % pageSize }
+}
+
+/** Rows beyond those in sight that are read ahead. */
 const ahead = 80
 
-/** The pages that have the rows from `first` to `last`, as far as their beginning is known, and the one that will be needed next. */
-export function pagesFor({ cursors }: Known, first: number, last: number): number[] {
-  const from = Math.floor(Math.max(0, first) / pageSize)
-  const to = Math.min(cursors.length - 1, Math.floor((last + ahead) / pageSize))
-  return to < from ? [Math.min(from, cursors.length - 1)] : Array.from({ length: to - from + 1 }, (_, index) => from + index)
+/** The pages that have the rows from `first` to `last` and some beyond, as far as can be known where they begin. */
+export function pagesFor(known: Known, counted: number | undefined, first: number, last: number): Page[] {
+  const total = known.total ?? counted
+  const end = roomFor(known, counted) - 1
+  const pages = new Map<string, Page>()
+  const inside = (row: number) => Math.max(0, Math.min(row, end))
+  const from = inside(total !== undefined && first >= total / 2 ? first - ahead : first)
+  const to = inside(last + ahead)
+  // Of pages from both ends that meet in between, only parts may be wanted.
+  for (let row = from; ; row = Math.min(to, row + pageSize / 4)) {
+    const { end, nth } = placeOf(row, total)
+    pages.set(`${end} ${nth}`, { end, nth })
+    if (row >= to) break
+  }
+  if (total !== undefined) return [...pages.values()]
+  const pagesKnown = reach(known)
+  return [...pages.values()].filter(({ nth }) => nth < pagesKnown)
 }

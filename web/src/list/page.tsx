@@ -45,12 +45,12 @@ export default function ListPage({ params }: PageProps) {
   const shown = useMemo(() => choice.flatMap((id) => columns.find((column) => column.id === id) ?? []), [choice, columns])
 
   const query = listQueryOf(state, pipelineId, workspace.currency)
-  const rows = useRows(query, { company: choice.includes('company'), contact: choice.includes('contact') })
-  const found = useCount(
+  const counted = useCount(
     statusOf(state),
     params.pipelineId === undefined ? all : [pipelineId ?? -1],
     queryOf(state, workspace.currency),
   )
+  const rows = useRows(query, { company: choice.includes('company'), contact: choice.includes('contact') }, counted)
   useRefreshSoon(() => Promise.all([refreshLists(), queryClient.invalidateQueries({ queryKey: countKey })]))
 
   const { selected, toggle, toggleAll, clear } = useSelection(rows, rows.key)
@@ -88,7 +88,7 @@ export default function ListPage({ params }: PageProps) {
             </option>
           ))}
         </select>
-        <span className="list-count">{counted(rows.total ?? found, rows.known)}</span>
+        <span className="list-count">{howMany(rows.total ?? counted, rows.known)}</span>
         <span className="board-bar-space" />
         <FilterBar state={state} change={change} isList />
         <Views page="list" kept={keptOf(state)} />
@@ -133,7 +133,7 @@ export default function ListPage({ params }: PageProps) {
   )
 }
 
-const counted = (total: number | undefined, known: number): string =>
+const howMany = (total: number | undefined, known: number): string =>
   total === undefined ? `${count(known)}+ deals` : plural(total, 'deal')
 
 const Nothing = ({ state, clear }: { state: SearchState; clear: () => void }) =>

@@ -1,9 +1,21 @@
 import { useQueries } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { DealJson } from '../../../src/dialects/native/deals.ts'
 import { get, getData, type ListOf, type Query, queryText } from '../api.ts'
 import { queryClient } from '../queries.ts'
-import { type Known, nothingKnown, pageSize, pagesFor, roomFor, withPage } from './keyset.ts'
+import {
+  asked,
+  beginOf,
+  type Known,
+  knownRows,
+  nothingKnown,
+  type Page,
+  pageSize,
+  pagesFor,
+  placeOf,
+  roomFor,
+  withPage,
+} from './keyset.ts'
 
 /** A deal with the names that its row shows. */
 export interface Row extends DealJson {
@@ -45,6 +57,16 @@ async function namesAt(path: string, deals: readonly DealJson[], key: 'companyId
   return new Map(found.map(({ id, name }) => [id, name]))
 }
 
+/** From low to high where it was from high to low. */
+const reversed = (sort: unknown): string => (String(sort).startsWith('-') ? String(sort).slice(1) : `-${sort}`)
+
+/** A page as the API is asked for it: from the back in the reverse order. */
+function queryOf(query: Query, known: Known, page: Page): Query {
+  const begin = beginOf(known, page)
+  const sort = page.end === 'back' ? reversed(query.sort) : query.sort
+  return { ...query, sort, ...(typeof begin === 'string' ? { cursor: begin } : { skip: begin || undefined }) }
+}
+
 interface Seen {
   key: string
   known: Known
@@ -55,22 +77,28 @@ interface Seen {
 
 const unseen = { known: nothingKnown, from: 0, to: 0, kept: 0 }
 
-/** The rows of a filter in an order, read where they come into sight. */
-export function useRows(query: Query, names: Names) {
+/** So long a bar that is dragged has to stand still before what is there is read. */
+const stillMs = 80
+
+/** The rows of a filter in an order, read where they come into sight. `counted`: how many there are, where the server has counted them. */
+export function useRows(query: Query, names: Names, counted?: number) {
   const key = queryText(query)
   const [state, setState] = useState<Seen>({ key, ...unseen })
   // Another filter is another list.
   const current = state.key === key ? state : { key, ...unseen }
   if (current !== state) setState(current)
   const { known, from, to, kept } = current
-  const wanted = [...new Set([...pagesFor(known, from, to), ...pagesFor(known, kept, kept)])]
+  const total = known.total ?? counted
+  const wanted = [...pagesFor(known, counted, from, to)]
+  for (const page of pagesFor(known, counted, kept, kept))
+    if (!wanted.some(({ end, nth }) => end === page.end && nth === page.nth)) wanted.push(page)
 
   const results = useQueries({
-    queries: wanted.map((index) => {
-      const cursor = known.cursors[index] ?? undefined
+    queries: wanted.map((page) => {
+      const asking = queryOf(query, known, page)
       return {
-        queryKey: [...listKey, key, names, cursor ?? ''],
-        queryFn: ({ signal }: { signal: AbortSignal }) => readPage({ ...query, cursor }, names, signal),
+        queryKey: [...listKey, queryText(asking), names],
+        queryFn: ({ signal }: { signal: AbortSignal }) => readPage(asking, names, signal),
         gcTime: keepMs,
         staleTime: 10_000,
       }
@@ -80,35 +108,44 @@ export function useRows(query: Query, names: Names) {
   useEffect(() => {
     setState((before) => {
       if (before.key !== key) return before
-      let next = before.known
-      for (const [nth, index] of wanted.entries()) {
-        const page = results[nth]?.data
-        if (page) next = withPage(next, index, { length: page.data.length, next: page.next })
+      let next = wanted.reduce(asked, before.known)
+      for (const [nth, page] of wanted.entries()) {
+        const read = results[nth]?.data
+        if (read) next = withPage(next, page, { length: read.data.length, next: read.next })
       }
       return next === before.known ? before : { ...before, known: next }
     })
   })
 
+  const still = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(still.current), [])
+  const look = (from: number, to: number, kept: number) =>
+    setState((before) =>
+      before.from === from && before.to === to && before.kept === kept ? before : { ...before, from, to, kept },
+    )
+
   return {
     /** Names the list: another filter or order is another one. */
     key,
     /** How many rows there is room for: all, or those that are known and the page after them. */
-    room: roomFor(known),
+    room: roomFor(known, counted),
     /** How many are known to be there so far. */
-    known: known.total ?? (known.cursors.length - 1) * pageSize,
+    known: knownRows(known, counted),
     /** How many there are, once the end has been seen. */
     total: known.total,
     rowAt: (index: number): Row | undefined => {
-      const nth = wanted.indexOf(Math.floor(index / pageSize))
-      return results[nth]?.data?.data[index % pageSize]
+      const { end, nth, at } = placeOf(index, total)
+      const page = wanted.findIndex((page) => page.end === end && page.nth === nth)
+      return results[page]?.data?.data[at]
     },
-    /** Every row that is here now, in its order. */
-    here: (): Row[] => results.flatMap(({ data }) => data?.data ?? []),
+    /** Every row that is here now. */
+    here: (): Row[] => [...new Map(results.flatMap(({ data }) => data?.data ?? []).map((row) => [row.id, row])).values()],
     /** Which rows are in sight, and one that stays where it is even out of sight. */
-    see: (from: number, to: number, kept = from) =>
-      setState((before) =>
-        before.from === from && before.to === to && before.kept === kept ? before : { ...before, from, to, kept },
-      ),
+    see: (first: number, last: number, stays = first) => {
+      clearTimeout(still.current)
+      if (Math.abs(first - from) < pageSize) look(first, last, stays)
+      else still.current = setTimeout(() => look(first, last, stays), stillMs)
+    },
     error: results.find(({ error }) => error)?.error ?? null,
     retry: () => void Promise.all(results.map((result) => result.refetch())),
   }

@@ -158,6 +158,17 @@ test('native: a column goes to any place at once, and shows whom its deals are w
   const { columns } = (await api.get(`/pipelines/${pipelineId}/board?limit=2`)).body.data
   expect({ ...columns[0], cards: [], next: null }).toEqual({ ...column, cards: [], next: null })
   expect((await api.get(`/stages/${lead}/column?skip=3`)).body.data).toMatchObject({ cards: [{ title: 'a' }], next: null })
+  // From whichever end it is found, a place has the same cards, and goes on with the same ones.
+  for (const [sort, whole] of [
+    ['rank', 'dcba'],
+    ['-rank', 'abcd'],
+  ] as const) {
+    for (const skip of [0, 1, 2, 3, 4]) {
+      const { cards, next } = (await api.get(`/stages/${lead}/column?skip=${skip}&limit=1&sort=${sort}`)).body.data
+      const rest = next ? (await api.get(`/deals?stageId=${lead}&isArchived=false&sort=${sort}&cursor=${next}`)).body.data : []
+      expect([...cards, ...rest].map(({ title }: Body) => title).join('')).toBe(whole.slice(skip))
+    }
+  }
   expect((await api.get(`/stages/${lead}/column?skip=-1`)).status).toBe(400)
   expect((await api.get('/stages/999999/column')).status).toBe(404)
 })

@@ -113,6 +113,16 @@ describe('native: pages', () => {
     },
   )
 
+  test('begin anywhere, and go on from there', async () => {
+    const whole = (await api.get('/deals?sort=-id')).body.data.map(({ id }: Body) => id)
+    const page = (await api.get('/deals?sort=-id&skip=2&limit=2')).body
+    expect(page.data.map(({ id }: Body) => id)).toEqual(whole.slice(2, 4))
+    const rest = (await api.get(`/deals?sort=-id&cursor=${page.next}`)).body.data
+    expect(rest.map(({ id }: Body) => id)).toEqual(whole.slice(4))
+    expect((await api.get('/deals?skip=99')).body).toEqual({ data: [], next: null })
+    expect((await api.get('/deals?skip=-1')).body.errors).toMatchObject([{ field: 'skip', rule: 'format' }])
+  })
+
   test('stay where they are when rows come in front of them', async () => {
     const first = (await api.get('/deals?sort=title&limit=2')).body
     const added = (await api.post('/deals', { title: 'Aaa' })).body.data
