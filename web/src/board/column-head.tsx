@@ -47,7 +47,7 @@ export function Sums({ totals, converted, isWeighted }: SumsData & { isWeighted:
   const isKnown = converted.missing.length === 0
   const lead = isOne ? only : isKnown ? converted : undefined
   const each = totals.map(({ value, currency }) => money(value, currency)).join(' · ')
-  const leadWeighted = lead && weighted(lead.weightedAmount, lead.currency)
+  const leadWeighted = lead?.amount ? weighted(lead.weightedAmount, lead.currency) : undefined
   return (
     <div className="column-sums" title={each}>
       {lead && (

@@ -3,13 +3,15 @@ import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element
 import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element'
 import { defaultRangeExtractor, type Range } from '@tanstack/react-virtual'
 import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { plural } from '../format.ts'
 import { useLongList } from '../ui/long-list.ts'
+import { usePrinting } from '../ui/printing.ts'
 import type { Board, Column as ColumnData } from './board.ts'
 import { Card, CardShape, rowHeight } from './card.tsx'
 import { ColumnHead } from './column-head.tsx'
 import type { Hand } from './hand.ts'
 import { QuickAdd } from './quick-add.tsx'
-import { at, indexIn } from './runs.ts'
+import { at, indexIn, knownIn } from './runs.ts'
 
 /** Where the board looks at a column, and how it moves what is seen. */
 export interface ColumnHandle {
@@ -46,7 +48,10 @@ export const Column = memo(function Column(props: ColumnProps) {
   const activeIndex = activeId === undefined ? undefined : indexIn(runs, ({ id }) => id === activeId)
   // Where the focus is, and what is being dragged, stays in the page although it is scrolled out of sight.
   const held = [activeIndex, ...liftedIds.slice(0, 1).map((id) => indexIn(runs, (card) => card.id === id))]
+  const isPrinting = usePrinting()
   const rangeExtractor = (range: Range) => {
+    // Nobody scrolls paper: all that has been read stands on it.
+    if (isPrinting) return knownIn(runs)
     const seen = defaultRangeExtractor(range)
     const outside = held.filter((index) => index !== undefined && index < rows && !seen.includes(index))
     return [...seen, ...outside].filter((index) => index !== undefined).sort((a, b) => a - b)
@@ -143,6 +148,9 @@ export const Column = memo(function Column(props: ColumnProps) {
             )
           })}
         </ul>
+        {isPrinting && column.all > items.length && (
+          <p className="column-empty">and {plural(column.all - items.length, 'more deal')}</p>
+        )}
         <div className="column-pointer" ref={pointer} hidden />
         {rows === 0 && <p className="column-empty">{board.isFiltered ? 'No card here fits the filter.' : emptyWords(stage)}</p>}
       </div>

@@ -13,6 +13,9 @@ export function at<T>(runs: Runs<T>, index: number): T | undefined {
   return run?.items[index - run.start]
 }
 
+/** All places where it is known what stands there. */
+export const knownIn = <T>(runs: Runs<T>): number[] => runs.flatMap(({ start, items }) => items.map((_, nth) => start + nth))
+
 /** Where something stands, if that is known. */
 export function indexIn<T>(runs: Runs<T>, matches: (item: T) => boolean): number | undefined {
   for (const { start, items } of runs) {

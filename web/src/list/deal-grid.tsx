@@ -160,7 +160,11 @@ export function DealGrid(props: DealGridProps) {
 
 /** Widths of the columns for every row at once; the last one takes what is left. */
 function templateOf(columns: readonly Column[]): CSSProperties {
-  const widths = columns.map(({ width }, nth) => (nth === columns.length - 1 ? `minmax(${width}px, 1fr)` : `${width}px`))
+  const widths = columns.map(({ width }, nth) => {
+    // On a phone the titles, which stay, leave room for what they are scrolled beside.
+    if (nth === 0 && columns.length > 1) return `var(--title-width, ${width}px)`
+    return nth === columns.length - 1 ? `minmax(${width}px, 1fr)` : `${width}px`
+  })
   return { '--columns': ['36px', ...widths].join(' ') } as CSSProperties // React's type knows no custom properties
 }
 

@@ -1,6 +1,7 @@
 import { type Range, useVirtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useLayoutEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
+import { usePrinting } from './printing.ts'
 import { heightOf, mostHeight, offsetAt, scrolledAt } from './tape.ts'
 
 /** Who goes further than this at once has taken the bar, or a key that leads far; wheels and fingers go in smaller steps. */
@@ -145,15 +146,17 @@ export function useLongList({ scroller, count, rowHeight, before = 0, covered = 
     setOrigin(reel.origin)
   }, [reel, height])
 
+  const isPrinting = usePrinting()
   const move = (how: () => void) => {
     how()
     setOrigin(reel.origin)
   }
   return {
     virtual,
-    height,
+    /** On paper rows stand one below the other. */
+    height: isPrinting ? ('auto' as const) : height,
     /** Where something that far into the list is drawn. What is out of sight never makes what is drawn higher. */
-    topOf: (offset: number, size = rowHeight) => Math.min(offset - origin, height - size),
+    topOf: (offset: number, size = rowHeight) => (isPrinting ? 0 : Math.min(offset - origin, height - size)),
     /** How far into the list what is seen begins. */
     offset: () => reel.at,
     goTo: (offset: number) => move(() => reel.goTo(offset)),
