@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config'
 const common = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
-  // A fork per file: the server under test keeps native handles (SQLite) that worker threads would share.
+  // Processes rather than threads: the server under test keeps native handles (SQLite) that threads would share. One process for many files:
+  // each loading all of the server anew took a third of the whole run, and no test knows another.
   pool: 'forks',
+  isolate: false,
   expect: { requireAssertions: true },
 } as const
 
