@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { vendorNames } from './operations.ts'
-import { type Measured, type Results, ratio, type SizeResults } from './results.ts'
+import { type Measured, type Results, ratio, type SizeResults, type Told } from './results.ts'
 import { type Target, targetsOf } from './targets.ts'
 
 const page = 'docs/performance.md'
@@ -70,7 +70,7 @@ const columns = [
   'ours ÷ limit',
 ]
 
-function sizeTables({ size, measured }: SizeResults): string {
+function sizeTables({ size, measured, webhooks = [] }: SizeResults): string {
   const isVendor = ({ name }: Measured) => vendorNames.some((vendor) => name.startsWith(`${vendor}: `))
   return `
 ### ${whole(size)} deals
@@ -78,8 +78,38 @@ function sizeTables({ size, measured }: SizeResults): string {
 ${table(columns, measured.filter((one) => !isVendor(one)).map(measuredRow))}
 
 ${table(columns, measured.filter(isVendor).map(measuredRow))}
-`
+${webhooks.length === 0 ? '' : webhookTable(webhooks)}`
 }
+
+const webhookTable = (told: readonly Told[]): string => `
+Moving deals while three webhooks of a receiver on the same machine are told of each move, in turns with moving them while nobody listens; and how
+quickly what was still to be told went out when the moves had ended.
+
+${table(
+  [
+    'connections',
+    'with webhooks/s',
+    'p50 ms',
+    'p99 ms',
+    'without/s',
+    'CPU µs',
+    'CPU µs without',
+    'with ÷ without',
+    'deliveries/s afterwards',
+  ],
+  told.map(({ connections, without, with: heard, deliveredPerSecond }) => [
+    String(connections),
+    whole(heard.perSecond),
+    ms(heard.p50),
+    ms(heard.p99),
+    whole(without.perSecond),
+    whole(heard.cpu),
+    whole(without.cpu),
+    (heard.perSecond / without.perSecond).toFixed(2),
+    whole(deliveredPerSecond),
+  ]),
+)}
+`
 
 const measuredRow = (one: Measured): string[] => [
   one.name,

@@ -20,7 +20,20 @@ export interface SizeResults {
   residentAtStart: number
   residentAfter: number
   measured: readonly Measured[]
+  /** Where it was measured. */
+  webhooks?: readonly Told[]
 }
+
+/** Moves with three subscriptions and without. */
+export interface Told {
+  connections: number
+  without: Figures
+  with: Figures
+  /** Of what was still to be told when the moves had ended. */
+  deliveredPerSecond: number
+}
+
+export const webhooksName = 'move with three webhooks'
 
 export interface Measured {
   name: string

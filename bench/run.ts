@@ -4,8 +4,9 @@ import { figuresOf, type Long, load, type Sample, type Side } from './measure.ts
 import { type Operation, operations } from './operations.ts'
 import type { Options } from './options.ts'
 import { type Serving, startServer } from './processes.ts'
-import type { Measured, SizeResults } from './results.ts'
+import { type Measured, type SizeResults, type Told, webhooksName } from './results.ts'
 import type { Stores } from './stores.ts'
+import { measureWebhooks } from './webhooks.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
@@ -22,16 +23,19 @@ export async function measureSize(size: number, stores: Stores, options: Options
   try {
     const residentAtStart = server.resident()
     const facts = await learn(server.origin, size)
+    const isWanted = (name: string) => options.only === undefined || name.includes(options.only)
     const measured: Measured[] = []
-    for (const operation of operations) {
-      if (options.only !== undefined && !operation.name.includes(options.only)) continue
-      try {
+    for (const operation of operations.filter(({ name }) => isWanted(name))) {
+      await attempt(operation.name, async () => {
         measured.push(...(await measureOperation(operation, facts, { server, limit }, options)))
-      } catch (error) {
-        // The others are measured all the same; the run counts as failed.
-        say(`  ${operation.name}: ${error instanceof Error ? error.message : error}`)
-        process.exitCode = 1
-      }
+      })
+    }
+    let webhooks: readonly Told[] = []
+    if (isWanted(webhooksName)) {
+      await attempt(webhooksName, async () => {
+        webhooks = await measureWebhooks(facts, server, options)
+        for (const told of webhooks) say(lineOf(told))
+      })
     }
     const residentAfter = server.resident()
     say(
@@ -47,11 +51,27 @@ export async function measureSize(size: number, stores: Stores, options: Options
       residentAtStart,
       residentAfter,
       measured,
+      webhooks,
     }
   } finally {
     await server.stop()
     await limit.stop()
   }
+}
+
+/** The others are measured all the same; the run counts as failed. */
+async function attempt(name: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    say(`  ${name}: ${error instanceof Error ? error.message : error}`)
+    process.exitCode = 1
+  }
+}
+
+const lineOf = ({ connections, without, with: heard, deliveredPerSecond }: Told): string => {
+  const share = ((heard.perSecond / without.perSecond) * 100).toFixed(0)
+  return `  ${webhooksName.padEnd(50)} ${String(connections).padStart(3)} conn. ${heard.perSecond.toFixed(0).padStart(7)}/s of ${without.perSecond.toFixed(0).padStart(7)}/s = ${share.padStart(3)} %   then ${deliveredPerSecond.toFixed(0)} deliveries/s   CPU ${heard.cpu.toFixed(0)} and ${without.cpu.toFixed(0)} µs`
 }
 
 const mb = (bytes: number): number => Math.round(bytes / 2 ** 20)

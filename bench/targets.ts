@@ -92,6 +92,18 @@ export function targetsOf(results: Results): Target[] {
     }),
     'high',
   )
+  const told = results.sizes.flatMap(({ size, webhooks = [] }) =>
+    webhooks.map((one) => ({ ...one, where: `${one.connections} conn., ${whole(size)} deals` })),
+  )
+  const heard = worst(
+    told.map((one) => ({ value: one.with.perSecond / one.without.perSecond, where: one.where })),
+    'high',
+  )
+  // Over one connection hardly anything is left to be told when the moves end.
+  const delivered = worst(
+    told.flatMap(({ connections, deliveredPerSecond, where }) => (connections > 1 ? [{ value: deliveredPerSecond, where }] : [])),
+    'high',
+  )
   return [
     atLeast('deal by id, lists, board: ours ÷ limit', 0.6, worst(shares(results, read, [1, 64]), 'high')),
     atLeast('move and change over 64 connections: ours ÷ limit', 0.5, worst(shares(results, ['move', 'change'], [64]), 'high')),
@@ -103,6 +115,8 @@ export function targetsOf(results: Results): Target[] {
     ),
     atMost('text search, p50 in ms', 30, search, (value) => value.toFixed(1)),
     ...(results.engine === 'sqlite' ? [atLeast('moves a second, 64 writers ÷ one at a time', 2.5, writers)] : []),
+    atLeast('moves a second with three webhooks ÷ without', 0.7, heard),
+    atLeast('deliveries a second to a local receiver', 2000, delivered, whole),
     atLeast(
       'import of a CSV, rows a second',
       importTarget[results.engine],

@@ -125,6 +125,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       logger,
       keepDays: config.webhookLogDays,
       onTried: countDeliveries(server.metrics, outbox, Date.now),
+      answered: server.answered,
     })
     const ports = await server.listen({ host: config.host, port: config.port, own: config.listen })
     worker.start()

@@ -181,6 +181,8 @@ export interface Store {
     append(event: Omit<Event, 'id'>): Promise<number | null>
     get(id: number): Promise<Event | undefined>
     list(query: EventQuery): Promise<Page<Event>>
+    /** One event, the one before it of the same record, and those after it, in their order: at most `limit`. */
+    around(subject: Subject, subjectId: number, id: number, limit: number): Promise<readonly Event[]>
     count(query: Omit<EventQuery, 'limit'>): Promise<number>
     /** The last event of each of these records. */
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>

@@ -46,6 +46,8 @@ export interface CrmuxServer {
   routes: readonly Route[]
   /** For those who have more to show at `/metrics`. */
   metrics: Metrics
+  /** How many requests were answered so far. */
+  answered(): number
   /** Opens the main port, and one for each dialect that has its own. Returns where each listens. */
   listen(options: {
     host: string
@@ -112,7 +114,9 @@ export function createServer(options: ServerOptions): CrmuxServer {
     },
   })
 
+  let answered = 0
   app.addHook('onResponse', (req, reply, done) => {
+    answered++
     const dialect = (req.raw as Incoming).reached?.dialect ?? 'host'
     const route = req.routeOptions.url ?? 'unknown'
     const ms = reply.elapsedTime
@@ -174,6 +178,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
     app,
     routes: host.routes,
     metrics: metrics.registry,
+    answered: () => answered,
     async listen({ host: address, port, own = [] }) {
       await app.listen({ host: address, port })
       const ports = [{ dialect: null as string | null, port: portOf(app.server) }]

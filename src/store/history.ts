@@ -154,6 +154,14 @@ const latest = statement<EventRow>(
         and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`,
 )
 
+const ofRecord = sql`event.workspace_id = ${param('workspace')} and event.subject = ${param('subject')} and event.subject_id = ${param('subject_id')}`
+
+const around = statement<EventRow>(
+  () =>
+    sql`select * from event where ${ofRecord} and id >= coalesce((select max(id) from event where ${ofRecord} and id < ${param('id')}), ${param('id')})
+      order by id limit ${param('limit')}`,
+)
+
 const rowOf = (event: Omit<Event, 'id'>, workspaceId: number): Columns => ({
   workspace_id: workspaceId,
   subject: event.type.slice(0, event.type.indexOf('.')),
@@ -188,6 +196,7 @@ export const eventTable = (db: Db): Store['events'] => ({
   countBatch: async (first, before = Number.MAX_SAFE_INTEGER) =>
     Number((await db.session.one(countBatch, { workspace: db.workspaceId, first, before }))?.n ?? 0),
   list: (query) => listEvents(db, query),
+  around: (subject, subject_id, id, limit) => all(db, around, toEvent, { subject, subject_id, id, limit }),
   count: (query) => countEvents(db, query),
   latest: async (subject, ids) => {
     const wanted = JSON.stringify(ids.filter(Number.isSafeInteger))

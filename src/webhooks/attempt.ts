@@ -3,12 +3,12 @@ import type { Dialect } from '../dialects/dialect.ts'
 import type { Message, Policy, Webhooks, Written } from '../dialects/webhooks.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Claimed } from '../domain/outbox.ts'
-import { changeOf } from '../domain/past.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { Registry } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Member } from '../domain/user.ts'
 import type { Webhook } from '../domain/webhook.ts'
+import type { Changes } from './changes.ts'
 import type { Post, Sent } from './transport.ts'
 
 /** One attempt: how a delivery is written, and what follows from its outcome. */
@@ -40,7 +40,12 @@ const nobody = (id: number): Member => ({
 })
 
 /** The delivery as its receiver gets it; undefined where there is nothing (any more) to tell. */
-export async function written(scope: Scope, words: Webhooks, hook: Webhook, delivery: Delivery): Promise<Written | undefined> {
+export async function written(
+  scope: Scope,
+  words: Webhooks,
+  { hook, changes }: { hook: Webhook; changes: Changes },
+  delivery: Delivery,
+): Promise<Written | undefined> {
   const message: Omit<Message, 'change'> = {
     scope,
     hook,
@@ -49,9 +54,9 @@ export async function written(scope: Scope, words: Webhooks, hook: Webhook, deli
     attempt: delivery.attempts + 1,
     at: scope.now(),
   }
-  if (delivery.eventId === null) return words.writeTest?.(message)
-  const event = await scope.store.events.get(delivery.eventId)
-  const change = event && (await changeOf(scope.store, event))
+  const { eventId, subject, subjectId } = delivery
+  if (eventId === null || subject === 'test') return words.writeTest?.(message)
+  const change = await changes.of(scope, { eventId, subject, subjectId })
   return change && words.write({ ...message, change })
 }
 

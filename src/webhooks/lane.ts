@@ -1,14 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Webhooks } from '../dialects/webhooks.ts'
 import type { Delivery } from '../domain/delivery.ts'
+import { DomainError } from '../domain/errors.ts'
 import type { Claimed, Outbox } from '../domain/outbox.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { Registry } from '../domain/store.ts'
 import type { Instant } from '../domain/time.ts'
 import type { WebhookHealth } from '../domain/webhook.ts'
 import { postOf, scopeOf, tried, unwritable, wordless, wordsOf, written } from './attempt.ts'
+import type { Changes } from './changes.ts'
 import { fared } from './health.ts'
+import type { Pace } from './pace.ts'
 import type { Transport } from './transport.ts'
 
 /** What delivering needs. */
@@ -17,6 +21,8 @@ export interface Means {
   outbox: Outbox
   dialects: readonly Dialect[]
   transport: Transport
+  changes: Changes
+  pace: Pace
   logger: Logger
   now(): Instant
   random(): number
@@ -26,6 +32,8 @@ export interface Means {
 
 /** So many deliveries of one subscription are under way at once, where its receiver keeps up. */
 const widest = 32
+/** So long what has landed waits for what may land beside it: it is written in one transaction, and others want to write as well. */
+export const gatherMs = 20
 
 /**
  * Sends what is due to one subscription: records side by side, the deliveries of one record one after the other. The more its receiver takes
@@ -64,22 +72,43 @@ export class Lane {
 
   /** Until nothing is due any more. */
   async run(): Promise<void> {
-    const { registry, dialects, outbox, now } = this.#means
+    const { registry, dialects, now } = this.#means
     const { hook } = this.#claimed
     const words = wordsOf(dialects, hook)
     if (!words) return
     const scope = await scopeOf(registry, this.#claimed, now)
     for (;;) {
       this.isPoked = false
-      if (!this.#isStopping && this.#disabled === undefined) {
-        const room = this.#width - this.#flying.size
-        const due = room > 0 ? await outbox.heads(this.#claimed, now(), this.#width) : []
-        for (const delivery of due.filter(({ id }) => !this.#flying.has(id)).slice(0, room)) this.#begin(delivery, scope, words)
-      }
+      for (const delivery of await this.#next()) this.#begin(delivery, scope, words)
       if (this.#flying.size === 0 && !this.isPoked) return
-      if (this.#landed.length === 0 && !this.isPoked) await new Promise<void>((resolve) => (this.#wake = resolve))
+      await this.#gather()
       await this.#record()
     }
+  }
+
+  /** What is to begin now. */
+  async #next(): Promise<readonly Delivery[]> {
+    const { outbox, pace, now } = this.#means
+    if (pace.left === 0 && this.#flying.size === 0) await delay(pace.waitMs)
+    const room = Math.min(this.#width - this.#flying.size, pace.left)
+    if (this.#isStopping || this.#disabled !== undefined) return []
+    const due = room > 0 ? await outbox.heads(this.#claimed, now(), this.#width) : []
+    const waiting = due.filter(({ id }) => !this.#flying.has(id)).slice(0, room)
+    return waiting.slice(0, pace.take(waiting.length))
+  }
+
+  /** Until there is something to do: all that is under way has landed, or some of it a moment ago, or there is more to send. */
+  async #gather(): Promise<void> {
+    const change = () => new Promise<void>((resolve) => (this.#wake = resolve))
+    while (this.#landed.length === 0 && this.#flying.size > 0 && !this.isPoked) await change()
+    if (this.#landed.length === 0) return
+    let isOver = false
+    const timer = setTimeout(() => {
+      isOver = true
+      this.#wake()
+    }, gatherMs)
+    while (!isOver && this.#landed.length < this.#flying.size) await change()
+    clearTimeout(timer)
   }
 
   #begin(delivery: Delivery, scope: Scope, words: Webhooks): void {
@@ -90,6 +119,11 @@ export class Lane {
       this.#wake()
     }
     this.#send(delivery, scope, words).then(land, (error) => {
+      // The store does not answer: that says nothing of the delivery, which is looked for again when it does.
+      if (error instanceof DomainError && error.refusal.kind === 'unavailable') {
+        this.#isStopping = true
+        return land(undefined)
+      }
       this.#means.logger.error(
         { err: error, webhook: delivery.webhookId, delivery: delivery.id },
         'a delivery could not be written',
@@ -100,9 +134,9 @@ export class Lane {
 
   /** The delivery after an attempt; undefined if there was none, because this process is about to end. */
   async #send(delivery: Delivery, scope: Scope, words: Webhooks): Promise<Delivery | undefined> {
-    const { transport, now, random } = this.#means
+    const { transport, changes, now, random } = this.#means
     const { hook } = this.#claimed
-    const message = await written(scope, words, hook, delivery)
+    const message = await written(scope, words, { hook, changes }, delivery)
     if (!message) return wordless(delivery, now())
     const sent = await transport.post(postOf(hook, message, words.policy))
     if (sent.error === 'stopped') return undefined

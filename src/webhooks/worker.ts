@@ -4,12 +4,16 @@ import type { Saying } from '../domain/outbox.ts'
 import { dayInMs } from '../domain/time.ts'
 import type { WatchedWebhook } from '../domain/webhook.ts'
 import { wordsOf } from './attempt.ts'
-import { Lane, type Means } from './lane.ts'
+import { Changes } from './changes.ts'
+import { gatherMs, Lane, type Means } from './lane.ts'
+import { Pace, signsOf } from './pace.ts'
 
-export interface WorkerOptions extends Omit<Means, 'onTried' | 'now' | 'random'> {
+export interface WorkerOptions extends Omit<Means, 'onTried' | 'now' | 'random' | 'changes' | 'pace'> {
   now?: () => number
   random?: () => number
   onTried?: Means['onTried']
+  /** How many requests the process has answered so far: they go before deliveries. */
+  answered?: () => number
   /** How long the log of deliveries is kept. */
   keepDays?: number
 }
@@ -44,7 +48,14 @@ const patienceMs = 4000
  */
 export function openWorker(options: WorkerOptions): Worker {
   const { registry, outbox, dialects, transport, logger, now = Date.now, keepDays = 30 } = options
-  const means: Means = { ...options, now, random: options.random ?? Math.random, onTried: options.onTried ?? (() => {}) }
+  const means: Means = {
+    ...options,
+    now,
+    random: options.random ?? Math.random,
+    onTried: options.onTried ?? (() => {}),
+    changes: new Changes(),
+    pace: new Pace(signsOf(options.answered ?? (() => 0))),
+  }
   const owner = randomUUID()
   const lanes = new Map<number, { lane: Lane; ended: Promise<void> }>()
   /** Leases of lanes that have ended, and when: what comes soon after needs no new one. */
@@ -98,13 +109,14 @@ export function openWorker(options: WorkerOptions): Worker {
     if (lanes.size + kept.size > 0) await outbox.renew(owner, now() + leaseMs)
   }
 
-  /** One round after the other; who asks during one gets another. */
+  /** One round after the other; who asks during one gets another, a moment later: what happens meanwhile goes out together. */
   const wake = (): Promise<void> => {
     isWanted = true
     round ??= (async () => {
       while (isWanted && !isStopping) {
         isWanted = false
         await once().catch((error) => logger.error({ err: error }, 'the outbox could not be read'))
+        if (isWanted) await delay(gatherMs)
       }
       round = undefined
     })()

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { Event } from '../../domain/events.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { dayInMs, type Instant } from '../../domain/time.ts'
@@ -23,17 +23,28 @@ const topics = ({ events }: Webhook, { type }: Event): readonly string[] =>
 
 async function write(message: Message): Promise<Written> {
   const { scope, change } = message
+  const told = toldOf.get(change) ?? tell(scope, change)
+  toldOf.set(change, told)
+  told.catch(() => toldOf.delete(change))
+  return signed(message, change.event.type, change.event.at, await told)
+}
+
+/** What is said of a change is the same for all who hear of it at the same time. */
+const toldOf = new WeakMap<Change, Promise<object>>()
+
+async function tell(scope: Scope, change: Change): Promise<object> {
   const { event } = change
-  return signed(message, event.type, event.at, {
+  const [record, way] = await Promise.all([recordOf(scope, change), wayOf(scope, change)])
+  return {
     eventId: event.id,
     workspaceId: scope.workspace.id,
     userId: event.userId,
     dialect: event.via,
-    ...(await recordOf(scope, change)),
-    ...(await wayOf(scope, change)),
+    ...record,
+    ...way,
     before: writeFields(event.before),
     after: writeFields(event.after),
-  })
+  }
 }
 
 /** The record as the change left it. */
@@ -51,7 +62,8 @@ async function recordOf(scope: Scope, change: Change): Promise<object> {
 /** Which stage a deal went from, and to which. */
 async function wayOf(scope: Scope, change: Change): Promise<object> {
   if (change.subject !== 'deal' || change.event.type !== 'deal.moved' || !change.was) return {}
-  return { from: await stageAt(scope, change.was.stageId), to: await stageAt(scope, change.is.stageId) }
+  const [from, to] = await Promise.all([change.was, change.is].map(({ stageId }) => stageAt(scope, stageId)))
+  return { from, to }
 }
 
 async function stageAt({ store }: Scope, id: number): Promise<object> {
@@ -64,7 +76,7 @@ function signed({ hook, id, at }: Omit<Message, 'change'>, type: string, happene
   const messageId = `msg_${id}`
   const seconds = Math.floor(at / 1000)
   const secrets = hook.oldSecret !== null && (hook.oldSecretUntil ?? 0) > at ? [hook.secret, hook.oldSecret] : [hook.secret]
-  const signatures = secrets.map((secret) => `v1,${signatureOf(secret, `${messageId}.${seconds}.${body}`)}`)
+  const signatures = secrets.map((secret) => `v1,${signatureOf(keyOf(hook, secret), `${messageId}.${seconds}.${body}`)}`)
   return {
     contentType: 'application/json',
     headers: {
@@ -76,10 +88,18 @@ function signed({ hook, id, at }: Omit<Message, 'change'>, type: string, happene
   }
 }
 
-const signatureOf = (secret: string, text: string): string =>
-  createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
-    .update(text)
-    .digest('base64')
+/** Secrets as keys, as long as their subscription is in use: to make one costs more than to sign with it. */
+const keys = new WeakMap<Webhook, Map<string, KeyObject>>()
+
+function keyOf(hook: Webhook, secret: string): KeyObject {
+  const own = keys.get(hook) ?? new Map<string, KeyObject>()
+  keys.set(hook, own)
+  const key = own.get(secret) ?? createSecretKey(Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
+  own.set(secret, key)
+  return key
+}
+
+const signatureOf = (key: KeyObject, text: string): string => createHmac('sha256', key).update(text).digest('base64')
 
 const second = 1000
 const minute = 60 * second

@@ -2,6 +2,8 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp, type TestWorkspace } from '../../../../test/support/app.ts'
 import { openReceiver, type Received, type Receiver, workerOn } from '../../../../test/support/receiver.ts'
+import { DomainError } from '../../../domain/errors.ts'
+import type { Store } from '../../../domain/store.ts'
 import type { Worker } from '../../../webhooks/worker.ts'
 import { type Body, type Client, clientOf } from './client.ts'
 
@@ -234,6 +236,29 @@ describe('native: when it fails', () => {
     await worker.settle()
     expect(titles(bad.id)).toEqual(['a', 'a', 'b', 'c'])
     expect(await deliveries(hook, '?state=pending')).toEqual([])
+  })
+
+  test('a store that does not answer for a moment costs no delivery its attempt', async () => {
+    const hook = await subscribe()
+    await deal()
+    let failures = 0
+    const around: Store['events']['around'] = (...args) => {
+      if (failures++ === 0) throw new DomainError({ kind: 'unavailable' })
+      return app.registry.of(ws.workspace.id).events.around(...args)
+    }
+    const of = (id: number) => {
+      const store = app.registry.of(id)
+      const events = { ...store.events, around }
+      return new Proxy(store, { get: (_, name) => (name === 'events' ? events : Reflect.get(store, name, store)) })
+    }
+    const registry = new Proxy(app.registry, { get: (all, name) => (name === 'of' ? of : Reflect.get(all, name, all)) })
+    const other = workerOn({ engine: app.engine, registry }, { now })
+    await other.settle()
+    await other.settle()
+    await other.stop()
+    expect(failures).toBe(2)
+    expect(told()).toHaveLength(1)
+    expect((await deliveries(hook)).map(({ state, attempts }) => [state, attempts])).toEqual([['delivered', 1]])
   })
 
   test('410 disables it at once; so do five days without a success; enabled again it hears of what happens then', async () => {
