@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
 import type { Config } from '../config.ts'
 import { type FirstSecrets, type Serving, serve } from '../serve.ts'
 import { compact, compactSoon } from './compact.ts'
@@ -6,6 +6,9 @@ import { prettyLog } from './pretty-log.ts'
 
 /** How long running requests may take to finish before the process ends without them. */
 const drainLimitMs = 10_000
+
+/** How long a line of the log waits for others. */
+const logDelayMs = 20
 
 /** Serves until a signal says to stop; then lets running requests finish. */
 export async function runServer(config: Config): Promise<void> {
@@ -18,8 +21,7 @@ export async function runServer(config: Config): Promise<void> {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    // Lines that come while others are being written are written together; what is left is written at exit.
-    process.stdout.isTTY ? prettyLog(process.stdout) : pino.destination({ dest: 1, sync: false }),
+    process.stdout.isTTY ? prettyLog(process.stdout) : together(),
   )
   const serving = await serve(config, logger)
   const url = addressOf(config, serving)
@@ -50,6 +52,22 @@ export async function runServer(config: Config): Promise<void> {
   const own = serving.ports.flatMap(({ dialect, port }) => (dialect === null ? [] : [{ dialect, port }]))
   logger.info({ url, ...(own.length > 0 ? { own } : {}) }, `crmux is ready on ${url}`)
   compactSoon()
+}
+
+/** Lines of the same few milliseconds are written together: a write for each costs more than the line. What is left is written at exit. */
+function together(): DestinationStream {
+  const out = pino.destination({ dest: 1, sync: false, minLength: 8_192 })
+  let timer: NodeJS.Timeout | undefined
+  const flush = () => {
+    timer = undefined
+    out.flush()
+  }
+  return {
+    write: (line) => {
+      out.write(line)
+      timer ??= setTimeout(flush, logDelayMs)
+    },
+  }
 }
 
 function addressOf({ host, tlsCert }: Config, { ports }: Serving): string {

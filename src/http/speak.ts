@@ -145,16 +145,18 @@ export function speak<C extends Caller>(app: FastifyInstance, wire: Wire<C>, hos
     bytes.length === 0 ? undefined : fail({ kind: 'media_type' }),
   )
 
-  const send = (req: FastifyRequest, reply: FastifyReply, { status, body, headers }: Answer) => {
-    reply.code(status)
-    if (wire.headers) reply.headers(wire.headers(req))
-    if (req.meterHeaders) reply.headers(req.meterHeaders)
-    if (headers) reply.headers(headers)
-    if (body === undefined) return reply.send()
-    if (!reply.hasHeader('content-type')) reply.header('content-type', wire.contentType)
-    if (body instanceof Readable) return reply.send(body)
-    // As bytes, because Fastify would add a charset to the content type of text, where some vendors send none.
-    return reply.send(Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
+  const send = (req: FastifyRequest, reply: FastifyReply, { status, body, headers }: Answer): FastifyReply | undefined => {
+    const all: Record<string, string | number> = { ...wire.headers?.(req), ...req.meterHeaders, ...headers }
+    if (body !== undefined) all['content-type'] ??= wire.contentType
+    if (body instanceof Readable) return reply.code(status).headers(all).send(body)
+    const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+    if (status !== 204 && status !== 304) all['content-length'] = text === undefined ? 0 : Buffer.byteLength(text)
+    // Past Fastify, which would add a charset to the content type of text, where some vendors send none, and takes its time.
+    const { raw } = reply
+    raw.writeHead(status, all)
+    reply.hijack()
+    raw.end(text)
+    return undefined
   }
 
   const enter = async (req: FastifyRequest, spec: RouteSpec): Promise<void> => {
