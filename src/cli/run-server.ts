@@ -65,7 +65,7 @@ function together(): DestinationStream {
   return {
     write: (line) => {
       out.write(line)
-      timer ??= setTimeout(flush, logDelayMs)
+      if (timer === undefined) timer = setTimeout(flush, logDelayMs)
     },
   }
 }

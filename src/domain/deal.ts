@@ -227,14 +227,20 @@ export async function countDeals(scope: Scope, filter: DealFilter): Promise<numb
   // Totals of deals by the stage they were closed from do not say how they were closed.
   const isMixed = openStageId !== undefined && (stageId ?? stageIds ?? outcomes) !== undefined
   if (!isTotalled || isMixed) return scope.store.deals.count(filter)
-  const stages = (await listStages(scope, pipelineId)).filter(
-    ({ id, kind }) =>
-      id === (stageId ?? openStageId ?? id) && (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),
+  const one = stageId ?? openStageId
+  const stages = (one === undefined ? await listStages(scope, pipelineId) : await liveStage(scope, one, pipelineId)).filter(
+    ({ id, kind }) => (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),
   )
   const wanted = new Set(stages.map(({ id }) => id))
   const { totals, closedTotals } = scope.store.deals
-  const all = openStageId === undefined ? await totals() : [...(await totals()), ...(await closedTotals())]
+  const standing = await totals(one === undefined ? pipelineId : stages[0]?.pipelineId)
+  const all = openStageId === undefined ? standing : [...standing, ...(await closedTotals())]
   return all.reduce((sum, total) => sum + (wanted.has(total.stageId) ? total.count : 0), 0)
+}
+
+const liveStage = async ({ store }: Scope, id: number, pipelineId: number | undefined): Promise<Stage[]> => {
+  const stage = await store.stages.get(id)
+  return stage && stage.deletedAt === null && stage.pipelineId === (pipelineId ?? stage.pipelineId) ? [stage] : []
 }
 
 /** The place of each deal among the cards of its stage, from 1, by the deal's id. */

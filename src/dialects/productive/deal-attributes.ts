@@ -37,7 +37,10 @@ export const own = {
   manual_invoicing_status_id: [whole(0, 100_000).nullish(), 1],
 } as const satisfies Record<string, readonly [z.ZodType, Json]>
 
-type Own = { [K in keyof typeof own]: Json }
+export type Own = { readonly [K in keyof typeof own]: Json }
+
+/** What a deal has where nobody wrote anything. */
+export const usual = Object.fromEntries(Object.entries(own).map(([name, [, usual]]) => [name, usual])) as Own
 
 /** The schemas of these attributes. */
 export const ownAttributes = Object.fromEntries(Object.entries(own).map(([name, [schema]]) => [name, schema])) as {
@@ -57,7 +60,7 @@ export function readOwn(input: Readonly<Record<string, unknown>>): JsonObject {
 }
 
 /** These attributes of a deal. */
-export function ownOf({ extras }: Deal): Own {
-  const kept = extras.productive ?? {}
-  return Object.fromEntries(Object.entries(own).map(([name, [, usual]]) => [name, kept[name] ?? usual])) as Own
-}
+export const ownOf = ({ extras: { productive } }: Deal): Own =>
+  productive === undefined
+    ? usual
+    : (Object.fromEntries(Object.entries(usual).map(([name, usual]) => [name, productive[name] ?? usual])) as Own)

@@ -11,7 +11,7 @@ import { startOfDay } from './time.ts'
 /** What a comparison is looked at with. */
 interface Context {
   timeZone: string
-  /** Every live stage, for what Productive says of stages. */
+  /** Every live stage, where the filter {@link asksForStatus}. */
   stages: readonly Stage[]
 }
 
@@ -231,6 +231,10 @@ export const dealSpec: ListSpec = {
   filters: new Set([...Object.keys(readers), 'custom_fields']),
   sorts: new Set(Object.keys(sorts)),
 }
+
+/** Whether it can only be read by somebody who knows the stages. */
+export const asksForStatus = (filter: Filter): boolean =>
+  'op' in filter ? filter.terms.some(asksForStatus) : readers[filter.field] === byStatus
 
 /** What a query asks of the store. */
 export function readDealFilter(filter: Filter, context: Context): DealFilter {

@@ -6,7 +6,7 @@ import { atomically, type Scope } from '../../domain/scope.ts'
 import { findStage, listStages } from '../../domain/stage.ts'
 import type { Speaker } from '../../http/speak.ts'
 import { ById, Document, readDocument } from './body.ts'
-import { dealSpec, readDealFilter, readDealSort } from './deal-filters.ts'
+import { asksForStatus, dealSpec, readDealFilter, readDealSort } from './deal-filters.ts'
 import { DealChange, NewDeal, readDeal, writeDeals } from './deals.ts'
 import { type Includes, noContent } from './document.ts'
 import { wantsReason } from './edit-statuses.ts'
@@ -18,7 +18,8 @@ export function openDeals(api: Speaker): void {
   const query = including('deals')
 
   api.get('/api/v2/deals', { query: listing(dealSpec) }, async ({ scope, query, req }) => {
-    const context = { timeZone: scope.workspace.timeZone, stages: await listStages(scope) }
+    const stages = asksForStatus(query.filter) ? await listStages(scope) : []
+    const context = { timeZone: scope.workspace.timeZone, stages }
     // Archived deals are on no board, and Productive has no word for them.
     const filter = { ...readDealFilter(query.filter, context), isArchived: false }
     const { items } = await listDeals(scope, { filter, sort: readDealSort(query.sort), ...windowOf(query) })

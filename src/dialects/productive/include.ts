@@ -45,7 +45,7 @@ interface Found {
 }
 
 /** The compound part of a document: each resource once, with every relation by which further ones were reached. */
-async function included(scope: Scope, roots: readonly Resource[], includes: Includes): Promise<object[] | undefined> {
+async function included(scope: Scope, roots: readonly Resource[], includes: Includes): Promise<string[] | undefined> {
   if (Object.keys(includes).length === 0) return undefined
   const found = new Map<string, Found>()
   let wave: Found[] = roots.map((resource) => ({ resource, includes }))

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { type Answer, originOf } from '../../http/speak.ts'
+import { includedIn } from './document.ts'
 import { type ListQuery, maxPageSize } from './query.ts'
 import type { RawQuery } from './raw-query.ts'
 import { prefix } from './wire.ts'
@@ -21,8 +22,8 @@ export function pageOf<Row>(rows: readonly Row[], query: ListQuery): readonly Ro
 
 /** A page in its envelope, with links on the host that was called. Links that lead nowhere are left out. */
 export function page(
-  data: readonly object[],
-  included: readonly object[] | undefined,
+  data: readonly string[],
+  included: readonly string[] | undefined,
   { req, raw, page: { number, size } }: Listing,
   total: number,
 ): Answer {
@@ -36,7 +37,8 @@ export function page(
     ...(number < last && { next: link(number + 1) }),
   }
   const meta = { current_page: number, total_pages: pages, total_count: total, page_size: size, max_page_size: maxPageSize }
-  return { status: 200, body: { data, ...(included && { included }), links, meta } }
+  const body = `{"data":[${data.join()}],${includedIn(included)}"links":${JSON.stringify(links)},"meta":${JSON.stringify(meta)}}`
+  return { status: 200, body }
 }
 
 /** Parameters are sorted by name, and number and size of the page are there even if the caller did not say them. */

@@ -41,7 +41,7 @@ async function write({ scope, hook, at, change }: Message): Promise<Written | un
   if (change.subject !== 'deal') return undefined
   const [deal] = await writeDeals(scope, [change.is])
   if (!deal) return undefined
-  const body = JSON.stringify((await answerOne(scope, deal, beside)).body)
+  const body = (await answerOne(scope, deal, beside)).body
   const seconds = Math.floor(at / 1000)
   const signature = createHmac('sha256', hook.secret).update(`${seconds}.${body}`).digest('hex')
   return { contentType: 'application/json', headers: { 'productive-signature': `t=${seconds},s=${signature}` }, body }
