@@ -40,6 +40,14 @@ export const maxCustomFields = 200
 export const listCustomFields = ({ store }: Scope, subject?: CustomFieldSubject): Promise<readonly CustomField[]> =>
   store.customFields.live(subject)
 
+/** The fields that these records have values in; most records have none, and then nothing is looked up. */
+export const fieldsOf = async (
+  scope: Scope,
+  subject: CustomFieldSubject,
+  records: readonly { customFields: JsonObject }[],
+): Promise<readonly CustomField[]> =>
+  records.some(({ customFields }) => Object.keys(customFields).length > 0) ? listCustomFields(scope, subject) : []
+
 export async function findCustomField({ store }: Scope, id: number): Promise<CustomField> {
   const field = await store.customFields.get(id)
   return found(field && field.deletedAt === null ? field : undefined, 'custom_field')

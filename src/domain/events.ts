@@ -61,8 +61,7 @@ export async function lastChangers(
   subject: Subject,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
-  const events = ids.length === 0 ? [] : await store.events.latest(subject, ids)
-  return new Map(events.map(({ subjectId, userId }) => [subjectId, userId]))
+  return ids.length === 0 ? new Map() : store.events.latestUsers(subject, ids)
 }
 
 /** The fields in which two versions of a record differ, as each had them; null where they are the same. */

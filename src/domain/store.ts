@@ -103,6 +103,8 @@ export interface Store {
   }
   parties: Nouns<Party> & {
     list(query: PartyQuery): Promise<Page<Party>>
+    /** Of those that exist, deleted or not, by their ids. */
+    uuids(ids: readonly number[]): Promise<ReadonlyMap<number, string>>
     /** How many the query finds, whatever its window. */
     count(query: PartyQuery): Promise<number>
     /** The first live one that has exactly this name or, in lower case, this main e-mail address. */
@@ -186,6 +188,8 @@ export interface Store {
     count(query: Omit<EventQuery, 'limit'>): Promise<number>
     /** The last event of each of these records. */
     latest(subject: Subject, ids: readonly number[]): Promise<readonly Event[]>
+    /** Who made the last of each, by the record's id. */
+    latestUsers(subject: Subject, ids: readonly number[]): Promise<ReadonlyMap<number, number>>
     /** The newest events of a batch that are older than `before`, the newest first; the first event of all is not among them. */
     ofBatch(first: number, before: number, limit: number): Promise<readonly Event[]>
     /** How many events a batch has beside the first one, or how many older than `before`. */

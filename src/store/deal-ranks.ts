@@ -97,11 +97,13 @@ export async function freeRank({ session, workspaceId, engine }: Db, stage: numb
   return isTaken ? generateKeyBetween(rank, (await session.one(rankAfter, values))?.rank ?? null) : rank
 }
 
-const countRanks = statement<{ n: number }>(
-  () =>
-    sql`select count(*) as n from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
-      and rank > ${param('after')} and rank <= ${param('until')}`,
-)
+/** How many stand from one rank to the next, for each of the pairs that are given. */
+const countRanks = statement<{ n: number }>((engine) => {
+  const pairs =
+    engine === 'sqlite' ? sql`json_each(${param('pairs')})` : sql`json_array_elements(cast(${param('pairs')} as json))`
+  return sql`select (select count(*) from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      and rank > pair.value ->> 0 and rank <= pair.value ->> 1) as n from ${pairs} as pair`
+})
 
 /** Counts from one deal of a stage to the next, so that however many are asked for an index is walked once. */
 export async function placesOf(
@@ -110,11 +112,13 @@ export async function placesOf(
 ): Promise<ReadonlyMap<number, number>> {
   const places = new Map<number, number>()
   for (const [stage, row] of Map.groupBy(deals, (deal) => deal.stageId)) {
-    let [after, place] = ['', 0]
-    for (const { id, rank } of row.toSorted((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))) {
-      place += Number((await session.one(countRanks, { workspace: workspaceId, stage, after, until: rank }))?.n ?? 0)
+    const sorted = row.toSorted((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
+    const pairs = JSON.stringify(sorted.map(({ rank }, index) => [sorted[index - 1]?.rank ?? '', rank]))
+    const counts = await session.all(countRanks, { workspace: workspaceId, stage, pairs })
+    let place = 0
+    for (const [index, { id }] of sorted.entries()) {
+      place += Number(counts[index]?.n ?? 0)
       places.set(id, place)
-      after = rank
     }
   }
   return places

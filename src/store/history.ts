@@ -147,12 +147,13 @@ async function countEvents(db: Db, query: Omit<EventQuery, 'limit'>): Promise<nu
   return Number((await db.session.one(count, values))?.n ?? 0)
 }
 
-const latest = statement<EventRow>(
-  (engine) =>
-    sql`select * from event where workspace_id = ${param('workspace')} and id in (
+const lastOfEach = (engine: EngineKind, columns: Sql) =>
+  sql`select ${columns} from event where workspace_id = ${param('workspace')} and id in (
       select max(id) from event where workspace_id = ${param('workspace')} and subject = ${param('subject')}
-        and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`,
-)
+        and ${inList(engine, sql`subject_id`, 'ids')} group by subject_id)`
+
+const latest = statement<EventRow>((engine) => lastOfEach(engine, sql`*`))
+const latestUsers = statement<Pick<EventRow, 'subject_id' | 'user_id'>>((engine) => lastOfEach(engine, sql`subject_id, user_id`))
 
 const ofRecord = sql`event.workspace_id = ${param('workspace')} and event.subject = ${param('subject')} and event.subject_id = ${param('subject_id')}`
 
@@ -201,5 +202,10 @@ export const eventTable = (db: Db): Store['events'] => ({
   latest: async (subject, ids) => {
     const wanted = JSON.stringify(ids.filter(Number.isSafeInteger))
     return (await db.session.all(latest, { workspace: db.workspaceId, subject, ids: wanted })).map(toEvent)
+  },
+  latestUsers: async (subject, ids) => {
+    const wanted = JSON.stringify(ids.filter(Number.isSafeInteger))
+    const rows = await db.session.all(latestUsers, { workspace: db.workspaceId, subject, ids: wanted })
+    return new Map(rows.map((row) => [row.subject_id, row.user_id]))
   },
 })

@@ -194,6 +194,15 @@ function firstBy(column: 'name' | 'email') {
   )
 }
 
+const uuidsOfIds = statement<{ id: number; uuid: string }>(
+  (engine) => sql`select id, uuid from party where workspace_id = ${param('workspace')} and ${inList(engine, sql`id`, 'ids')}`,
+)
+
+const uuids = async (db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, string>> => {
+  const rows = ids.length === 0 ? [] : await all(db, uuidsOfIds, (row) => row, { ids: JSON.stringify(ids) })
+  return new Map(rows.map(({ id, uuid }) => [id, uuid]))
+}
+
 /** For each of these names or addresses, the first live party that has it. */
 export const firstParties = (
   db: Db,
@@ -228,6 +237,7 @@ export function partyTable(db: Db): Store['parties'] {
       await writeTexts(db, [party])
     },
     list: (query) => listParties(db, query),
+    uuids: (ids) => uuids(db, ids),
     first: async (kind, by, value) => (await firstParties(db, kind, by, [value]))[0],
     expect: async () => {},
     count: (query) => countParties(db, query),

@@ -71,14 +71,6 @@ export async function readValues(
   return readCustomFields(await listCustomFields(scope, subject), values, keyOf)
 }
 
-/** The fields that these records have values in; most records have none, and then nothing is looked up. */
-export const fieldsOf = async (
-  scope: Scope,
-  subject: CustomFieldSubject,
-  records: readonly { customFields: JsonObject }[],
-): Promise<readonly CustomField[]> =>
-  records.some(({ customFields }) => Object.keys(customFields).length > 0) ? listCustomFields(scope, subject) : []
-
 export const writeValues = (fields: readonly CustomField[], values: JsonObject) =>
   // Values are scalars: they were read through `readValues`, or through another dialect's reading of the same fields.
   writeCustomFields(fields, values, keyOf) as Record<string, string | number | boolean | null>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { fieldsOf } from '../../domain/custom-field.ts'
 import { findDeal, listDeals } from '../../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal, restoreDeal } from '../../domain/edit-deals.ts'
-import { fieldsOf } from './custom-fields.ts'
 import { DealsQuery, readFilter } from './deal-list.ts'
 import { DealBody, DealJson, DealPatchBody, readDeal, readNewDeal, shown, writeDeal } from './deals.ts'
 import { ById, id, instant } from './fields.ts'

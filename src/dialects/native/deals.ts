@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { CustomField } from '../../domain/custom-field.ts'
+import { type CustomField, fieldsOf } from '../../domain/custom-field.ts'
 import type { Deal, DealDraft, DealPatch } from '../../domain/deal.ts'
 import { currencyCodes, toDecimal } from '../../domain/money.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { stageKinds } from '../../domain/stage.ts'
-import { fieldsOf, readValues, writeValues } from './custom-fields.ts'
+import { readValues, writeValues } from './custom-fields.ts'
 import { customValues, id, instant, recordId, text, timeText, uuid, words } from './fields.ts'
 import { time, timeOrNull } from './wire.ts'
 

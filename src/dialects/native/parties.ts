@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { fieldsOf } from '../../domain/custom-field.ts'
 import type { Page } from '../../domain/page.ts'
 import { addParty, changeParty, deleteParty, findParty, listParties, type Party, type PartyKind } from '../../domain/party.ts'
 import type { Scope } from '../../domain/scope.ts'
-import { fieldsOf, readValues, writeValues } from './custom-fields.ts'
+import { readValues, writeValues } from './custom-fields.ts'
 import {
   ById,
   cursorParam,

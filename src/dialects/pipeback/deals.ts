@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type Deal, type DealPatch, placesOf } from '../../domain/deal.ts'
 import { invalid } from '../../domain/errors.ts'
-import { listParties } from '../../domain/party.ts'
 import type { Scope } from '../../domain/scope.ts'
 import { isLost } from '../../domain/stage.ts'
 import type { Instant } from '../../domain/time.ts'
@@ -74,21 +73,34 @@ function statusChangedAt({ closedAt, stageChangedAt, openStageChangedAt, created
   return Math.max(typeof own === 'number' ? own : createdAt, reopened)
 }
 
+/** The uuids of the live ones among a few. */
+async function each<T extends { id: number; uuid: string; deletedAt: Instant | null }>(
+  ids: readonly number[],
+  get: (id: number) => Promise<T | undefined>,
+): Promise<ReadonlyMap<number, string>> {
+  const found = await Promise.all(ids.map(get))
+  return new Map(found.flatMap((one) => (one && one.deletedAt === null ? [[one.id, one.uuid]] : [])))
+}
+
 /** Deals as the vendor shows them, with everything they point at looked up once for all of them. */
 export async function writeDeals(scope: Scope, deals: readonly Deal[]) {
   const { store, workspace } = scope
   const ids = (of: (deal: Deal) => number | null) => [...new Set(deals.flatMap((deal) => of(deal) ?? []))]
   const partyIds = [...new Set([...ids((deal) => deal.contactId), ...ids((deal) => deal.companyId)])]
-  const parties = await listParties(scope, { ids: partyIds, deleted: 'both', limit: partyIds.length })
+  const parties = await store.parties.uuids(partyIds)
   const ownerIds = ids((deal) => deal.ownerId)
   const owners = await listMembers(scope, { ids: ownerIds, limit: ownerIds.length })
-  const [pipelines, stages] = [await store.pipelines.live(), await store.stages.live()]
+  const pipelines = await each(
+    ids((deal) => deal.pipelineId),
+    store.pipelines.get,
+  )
+  const stages = await each(
+    ids((deal) => deal.openStageId),
+    store.stages.get,
+  )
   const places = await placesOf(scope, deals)
-  const uuids = (rows: readonly { id: number; uuid: string }[]) => {
-    const byId = new Map(rows.map(({ id, uuid }) => [id, uuid]))
-    return (id: number | null) => (id === null ? null : (byId.get(id) ?? null))
-  }
-  const [pipelineId, stageId, partyId] = [uuids(pipelines), uuids(stages), uuids(parties.items)]
+  const uuidIn = (uuids: ReadonlyMap<number, string>) => (id: number | null) => (id === null ? null : (uuids.get(id) ?? null))
+  const [pipelineId, stageId, partyId] = [uuidIn(pipelines), uuidIn(stages), uuidIn(parties)]
   const ownerOf = new Map(owners.items.map((owner) => [owner.id, owner]))
 
   return deals.map((deal) => {

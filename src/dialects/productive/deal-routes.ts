@@ -31,16 +31,16 @@ export function openDeals(api: Speaker): void {
   )
 
   api.post('/api/v2/deals', { query, body: Document }, async ({ scope, query, body }) => {
-    const fields = await listCustomFields(scope, 'deal')
     const input = readDocument(NewDeal, body, 'deals')
+    const fields = await fieldsFor(scope, input)
     const draft = { ...readDeal(input, fields, scope.workspace), title: input.name }
     return answerDeal(scope, await knowingWhy(scope, undefined, (scope) => createDeal(scope, draft)), query, 201)
   })
 
   api.patch('/api/v2/deals/:id', { params: ById, query, body: Document }, async ({ scope, params, query, body }) => {
     const before = await findDeal(scope, params.id)
-    const fields = await listCustomFields(scope, 'deal')
-    const patch = readDeal(readDocument(DealChange, body, 'deals', before.id), fields, scope.workspace, before)
+    const input = readDocument(DealChange, body, 'deals', before.id)
+    const patch = readDeal(input, await fieldsFor(scope, input), scope.workspace, before)
     return answerDeal(scope, await knowingWhy(scope, before.id, (scope) => changeDeal(scope, before.id, patch)), query)
   })
 
@@ -54,6 +54,9 @@ export async function answerDeal(scope: Scope, deal: Deal, includes: Includes, s
   const [resource] = await writeDeals(scope, [deal])
   return answerOne(scope, found(resource, 'deal'), includes, status)
 }
+
+const fieldsFor = async (scope: Scope, input: DealChange) =>
+  input.custom_fields === undefined ? [] : listCustomFields(scope, 'deal')
 
 /** Whoever brings a deal into a lost stage that wants a reason has to give one (schema: lost_reason_enabled). */
 const knowingWhy = (scope: Scope, id: number | undefined, work: (scope: Scope) => Promise<Deal>): Promise<Deal> =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type CustomField, listCustomFields, readCustomFields, writeCustomFields } from '../../domain/custom-field.ts'
+import { type CustomField, fieldsOf, readCustomFields, writeCustomFields } from '../../domain/custom-field.ts'
 import type { Deal, DealPatch } from '../../domain/deal.ts'
 import { isCurrency, maxAmount } from '../../domain/money.ts'
 import type { Scope } from '../../domain/scope.ts'
@@ -92,7 +92,7 @@ const linksOf = (deal: Deal) => ({
 export async function writeDeals(scope: Scope, deals: readonly Deal[]): Promise<Resource[]> {
   const ids = new Set(deals.flatMap(({ stageId, openStageId }) => [stageId, openStageId ?? stageId]))
   const stages = new Map((await Promise.all([...ids].map((id) => scope.store.stages.get(id)))).map((stage) => [stage?.id, stage]))
-  const fields = await listCustomFields(scope, 'deal')
+  const fields = await fieldsOf(scope, 'deal', deals)
   const now = scope.now()
   return deals.flatMap((deal) => {
     const stage = stages.get(deal.stageId)

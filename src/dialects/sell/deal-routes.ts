@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type CustomField, listCustomFields } from '../../domain/custom-field.ts'
+import { fieldsOf, listCustomFields } from '../../domain/custom-field.ts'
 import { type Deal, findDeal, listDeals } from '../../domain/deal.ts'
 import { atomically, type Scope } from '../../domain/scope.ts'
 import type { Answer, Speaker } from '../../http/speak.ts'
@@ -15,9 +15,9 @@ import { gone, item, one } from './wire.ts'
 export function mountDeals(api: Speaker): void {
   api.get('/v2/deals', { query: DealQuery }, async ({ scope, query, req }) => {
     const { page, per_page, sort_by, includes, ...match } = query
-    const fields = await listCustomFields(scope, 'deal')
+    const fields = match.custom_fields === undefined ? [] : await listCustomFields(scope, 'deal')
     const deals = await listDeals(scope, { filter: readFilter(match, fields), sort: sort_by, ...windowOf(query) })
-    const items = await show(scope, deals.items, fields, includes)
+    const items = await show(scope, deals.items, includes)
     return many(req, query, { items: items.map((deal) => item('deal', deal)), hasMore: deals.next !== null })
   })
 
@@ -55,8 +55,8 @@ const putDeal = (scope: Scope, match: z.output<typeof DealMatch>, data: DealData
 type Includes = z.output<typeof includes>
 
 /** Deals as the vendor shows them, with what they name looked up once for all of them. */
-async function show(scope: Scope, deals: readonly Deal[], fields: readonly CustomField[], include: Includes): Promise<object[]> {
-  const kinds = await kindsOf(scope, deals)
+async function show(scope: Scope, deals: readonly Deal[], include: Includes): Promise<object[]> {
+  const [fields, kinds] = [await fieldsOf(scope, 'deal', deals), await kindsOf(scope, deals)]
   return Promise.all(
     deals.map(async (deal) => ({
       ...writeDeal(deal, fields, kinds),
@@ -66,6 +66,6 @@ async function show(scope: Scope, deals: readonly Deal[], fields: readonly Custo
 }
 
 async function showOne(scope: Scope, deal: Deal, include?: Includes): Promise<Answer> {
-  const [shown = {}] = await show(scope, [deal], await listCustomFields(scope, 'deal'), include)
+  const [shown = {}] = await show(scope, [deal], include)
   return one('deal', shown)
 }

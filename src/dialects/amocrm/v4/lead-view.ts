@@ -1,4 +1,4 @@
-import { type CustomField, listCustomFields } from '../../../domain/custom-field.ts'
+import { type CustomField, fieldsOf } from '../../../domain/custom-field.ts'
 import type { Deal } from '../../../domain/deal.ts'
 import { lastChangers } from '../../../domain/events.ts'
 import type { LossReason } from '../../../domain/loss-reason.ts'
@@ -33,7 +33,7 @@ export async function leadContext(scope: Scope, base: string, leads: readonly De
     base,
     accountId: scope.workspace.id,
     timeZone: scope.workspace.timeZone,
-    fields: await listCustomFields(scope, 'deal'),
+    fields: await fieldsOf(scope, 'deal', leads),
     reasons: new Map(reasons.flatMap((reason) => (reason ? [[reason.id, reason]] : []))),
     changers: await lastChangers(
       scope,
