@@ -221,12 +221,20 @@ export async function listDeals({ store }: Scope, query: DealQuery): Promise<Pag
 }
 
 /** How many deals a filter finds. What the kept totals can answer costs nothing; other filters are counted over their index. */
-export async function countDeals(scope: Scope, filter: DealFilter): Promise<number> {
+export const countDeals = async (scope: Scope, filter: DealFilter): Promise<number> =>
+  (await keptCount(scope, filter)) ?? scope.store.deals.count(filter)
+
+/** As `countDeals`, for who would rather know nothing than wait: null where more than so many deals would have to be looked at. */
+export const countDealsWithin = async (scope: Scope, filter: DealFilter, most: number): Promise<number | null> =>
+  (await keptCount(scope, filter)) ?? scope.store.deals.countWithin(filter, most)
+
+/** What the kept totals say; undefined where they do not know. */
+async function keptCount(scope: Scope, filter: DealFilter): Promise<number | undefined> {
   const { stageId, stageIds, openStageId, pipelineId, outcomes, isArchived, ...others } = filter
   const isTotalled = isArchived === false && Object.values(others).every((value) => value === undefined)
   // Totals of deals by the stage they were closed from do not say how they were closed.
   const isMixed = openStageId !== undefined && (stageId ?? stageIds ?? outcomes) !== undefined
-  if (!isTotalled || isMixed) return scope.store.deals.count(filter)
+  if (!isTotalled || isMixed) return undefined
   const one = stageId ?? openStageId
   const stages = (one === undefined ? await listStages(scope, pipelineId) : await liveStage(scope, one, pipelineId)).filter(
     ({ id, kind }) => (stageIds?.includes(id) ?? true) && (outcomes?.includes(kind) ?? true),

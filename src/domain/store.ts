@@ -124,6 +124,8 @@ export interface Store {
     expect(externalIds: readonly string[]): Promise<void>
     list(query: DealQuery): Promise<Page<Deal>>
     count(filter: DealFilter): Promise<number>
+    /** As `count`, looking at no more than so many deals; null where more would have to be looked at. */
+    countWithin(filter: DealFilter, most: number): Promise<number | null>
     /** What the deals that it finds add up to, by stage and currency, archived ones among them: counted one by one, where kept totals do not know. */
     sums(filter: DealFilter): Promise<readonly StageTotal[]>
     /** As `sums`, looking at no more than so many deals; null where more would have to be looked at. */

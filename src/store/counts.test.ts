@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestStore, type TestStore, type TestWorkspace } from '../../test/support/app.ts'
 import { listClosedTotals, sumDeals, sumDealsWithin } from '../domain/board.ts'
-import { countDeals, type Deal, type DealFilter, listDeals, placesOf } from '../domain/deal.ts'
+import { countDeals, countDealsWithin, type Deal, type DealFilter, listDeals, placesOf } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
 import { addParty, countParties, listParties } from '../domain/party.ts'
 import { listStages, type Stage } from '../domain/stage.ts'
@@ -66,6 +66,7 @@ test('deals are counted as they are listed, by the kept totals or over an index'
     ])
     expect(sums.map((sum) => [bySum(sum), sum.count, sum.amount]).sort()).toEqual(expected.sort())
     // What must not look at more deals than there are looks at none where no index leads to those that are meant.
+    expect([items.length, null]).toContain(await countDealsWithin(ws.scope, filter, 60))
     const within = await sumDealsWithin(ws.scope, filter, 60)
     if (within !== null || filter.pipelineId !== undefined) expect(new Set(within)).toEqual(new Set(sums))
   }
@@ -77,6 +78,8 @@ test('sums that may look at so many deals are whole or nothing', async () => {
   const filter: DealFilter = { ownerId: ws.admin.id, tag: 'rare', isArchived: false }
   const sums = await sumDeals(scope, filter)
   expect(sums).toMatchObject([{ count: 1, amount: 7n, stageId: rare.stageId }])
+  expect(await countDealsWithin(scope, filter, 1)).toBe(1)
+  expect(await countDealsWithin(scope, { ownerId: ws.admin.id, isArchived: false }, 50)).toBeNull()
   // The narrowest condition counts: everybody’s deals are many, those with the tag are not.
   expect(await sumDealsWithin(scope, filter, 1)).toEqual(sums)
   expect(await sumDealsWithin(scope, { ownerId: ws.admin.id, isArchived: false }, 50)).toBeNull()

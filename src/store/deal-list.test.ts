@@ -262,6 +262,27 @@ async function plansOf(place: Place, query: Omit<DealQuery, 'limit'>): Promise<s
   )
 }
 
+describe.skipIf(testEngine !== 'sqlite')('every sum', () => {
+  test('looks at what its narrowest condition leads to, and not at all deals in the order of their stages', async () => {
+    const narrow = ['ownerId', 'creatorId', 'contactId', 'companyId', 'text', 'tag', 'minAmount', 'title', 'updatedSince']
+    for (const name of narrow) {
+      const filter = { ...conditions()[name], isArchived: false }
+      for (const sum of [
+        (f: DealFilter) => big.scope.store.deals.sums(f),
+        (f: DealFilter) => big.scope.store.deals.sumsWithin(f, many),
+      ]) {
+        const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+        await sum({ ...filter, pipelineIds: [common.pipeline ?? 0, name.length] })
+        const texts = prepare.mock.calls.map(([sql]) => sql).filter((sql) => sql.startsWith('select deal.stage_id'))
+        prepare.mockRestore()
+        const plans = texts.flatMap((sql) => world.sqlite().prepare(`explain query plan ${sql}`).all())
+        const steps = plans.map(({ detail }) => String(detail)).filter((step) => /\bdeal\b/.test(step))
+        expect([name, steps.filter((step) => /^SCAN deal\b|\(workspace_id=\?\)$/.test(step))]).toEqual([name, []])
+      }
+    }
+  })
+})
+
 describe.skipIf(testEngine !== 'sqlite')('every shape of list', () => {
   test('uses an index for every table it reads, and sorts nothing that may be long', async () => {
     const empty = await world.workspace()

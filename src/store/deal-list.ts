@@ -60,7 +60,7 @@ export async function listDeals(db: Db, { filter = {}, sort = [byId], limit, aft
 interface Gathered {
   name: string
   columns: Sql
-  groups?: Sql
+  groups?: (engine: EngineKind) => Sql
 }
 
 /** What a filter asks, with the values that its conditions and every statement of a workspace need. */
@@ -73,7 +73,9 @@ async function askedBy(db: Db, filter: DealFilter): Promise<{ conditions: Condit
 /** Reads all deals of a filter into one row, or one for each group; the narrowest condition leads. */
 async function gather<Row>(db: Db, filter: DealFilter, what: Gathered): Promise<Row[]> {
   const { conditions, values } = await askedBy(db, filter)
-  return gatherBy(db, { conditions, values, lead: await leader(db, conditions, 'id', values) }, what)
+  // Nothing is in any order here: what leads to many is better than what leads to all.
+  const lead = (await leader(db, conditions, 'id', values)) ?? conditions.find(({ count }) => count)
+  return gatherBy(db, { conditions, values, lead }, what)
 }
 
 /** As `gather`, if there is a condition that no more than so many deals fulfil: no others are looked at. */
@@ -102,16 +104,23 @@ async function gatherBy<Row>(db: Db, { conditions, values, lead }: Led, what: Ga
   const query = shaped<Row>(shape, (engine) => {
     const asked = conditions.map((condition) => condition.sql(engine, condition === lead ? 'lead' : 'ask'))
     const where = sql.join([sql`deal.workspace_id = ${param('workspace')}`, ...asked], ' and ')
-    return sql`select ${what.columns} from deal where ${where} ${what.groups ? sql`group by ${what.groups}` : sql``}`
+    return sql`select ${what.columns} from deal where ${where} ${what.groups ? sql`group by ${what.groups(engine)}` : sql``}`
   })
   return db.session.all(query, values)
 }
 
 /** How many deals a filter finds. */
 export async function countDeals(db: Db, filter: DealFilter): Promise<number> {
-  const [row] = await gather<{ n: number }>(db, filter, { name: 'count deals', columns: sql`count(*) as n` })
+  const [row] = await gather<{ n: number }>(db, filter, counted)
   return Number(row?.n ?? 0)
 }
+
+export async function countDealsWithin(db: Db, filter: DealFilter, most: number): Promise<number | null> {
+  const rows = await gatherWithin<{ n: number }>(db, filter, most, counted)
+  return rows && Number(rows[0]?.n ?? 0)
+}
+
+const counted: Gathered = { name: 'count deals', columns: sql`count(*) as n` }
 
 interface SumText {
   stage_id: number
@@ -128,7 +137,8 @@ const sums = {
   columns: sql`deal.stage_id, deal.currency, count(*) as deal_count, cast(sum(deal.amount) as text) as amount,
     cast(sum(case when deal.probability is null then 0 else deal.amount end) as text) as own_amount,
     cast(sum(coalesce(deal.amount * deal.probability, 0)) as text) as own_weighted`,
-  groups: sql`deal.stage_id, deal.currency`,
+  // Without the mark SQLite walks all deals in the order of their stages to have them in groups, and not those that are led to.
+  groups: (engine: EngineKind) => sql`${unindexed(engine)}deal.stage_id, deal.currency`,
 }
 
 /** What the deals of a filter add up to by stage and currency, counted one by one. */

@@ -1,4 +1,5 @@
 import type { TotalsJson } from '../../src/dialects/native/board.ts'
+import type { CountJson } from '../../src/dialects/native/deal-routes.ts'
 import { getData, type Query } from './api.ts'
 
 /** To look at so many deals takes a server some fifty milliseconds. */
@@ -10,3 +11,7 @@ const most = 50_000
  */
 export const readFound = (pipelineId: number, { sort: _, ...filter }: Query, signal?: AbortSignal): Promise<TotalsJson> =>
   getData<TotalsJson>(`/pipelines/${pipelineId}/totals`, { ...filter, most }, signal)
+
+/** How many deals a filter finds; null as above. */
+export const readCount = async ({ sort: _, ...filter }: Query, signal?: AbortSignal): Promise<number | null> =>
+  (await getData<CountJson>('/deals/count', { ...filter, most }, signal)).count

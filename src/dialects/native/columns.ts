@@ -10,7 +10,7 @@ import { findStage, type Stage, stageKinds } from '../../domain/stage.ts'
 import { DealsQuery, dealSorts, readFilter } from './deal-list.ts'
 import { partyNames } from './deal-names.ts'
 import { CardJson, writeDeal } from './deals.ts'
-import { choicesParam, countParam, skipParam, sortParam } from './fields.ts'
+import { choicesParam, countParam, mostParam, skipParam, sortParam } from './fields.ts'
 import { readSort, type Sort, writeCursor } from './paging.ts'
 import { StageJson, writeStage } from './stages.ts'
 import { both, type Sum, sumsOf, writeSums } from './sums.ts'
@@ -65,10 +65,7 @@ const cardFilters = {
 
 export const TotalsQuery = z.strictObject({
   ...narrowing,
-  most: countParam(
-    'Look at no more than so many deals to find those that the filters mean; not said, at as many as it takes.',
-    1_000_000,
-  ),
+  most: mostParam,
 })
 
 export const BoardQuery = z.strictObject({

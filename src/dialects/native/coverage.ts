@@ -48,6 +48,7 @@ POST /stages/:id/merge
 GET /stages/:id/events
 GET /stages/:id/column
 GET /deals
+GET /deals/count
 GET /deals.csv
 POST /deals
 GET /deals/:id

@@ -1,15 +1,22 @@
 import { z } from 'zod'
 import { fieldsOf } from '../../domain/custom-field.ts'
-import { findDeal, listDeals } from '../../domain/deal.ts'
+import { countDeals, countDealsWithin, findDeal, listDeals } from '../../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal, restoreDeal } from '../../domain/edit-deals.ts'
 import { DealsQuery, readFilter } from './deal-list.ts'
 import { DealBody, DealJson, DealPatchBody, readDeal, readNewDeal, shown, writeDeal } from './deals.ts'
-import { ById, id, instant } from './fields.ts'
+import { ById, id, instant, mostParam } from './fields.ts'
 import { insisted } from './match.ts'
 import { LoseBody, MoveBody, readLoss, readMove } from './moves.ts'
 import { pageOf, readSort, readWindow } from './paging.ts'
 import type { NativeSpeaker } from './speaker.ts'
 import { created, gone, ok } from './wire.ts'
+
+const CountQuery = DealsQuery.omit({ sort: true, limit: true, skip: true, cursor: true }).extend({ most: mostParam })
+
+export type CountJson = z.output<typeof CountJson>
+const CountJson = z
+  .object({ count: z.int().nullable().meta({ description: 'Null where that would take looking at more deals than `most`.' }) })
+  .meta({ id: 'Count', description: 'How many deals a filter finds.' })
 
 /** Deals: create, read, change, delete, list; and what happens to them: move, win, lose, reopen, restore. */
 export function dealRoutes(api: NativeSpeaker): void {
@@ -35,6 +42,25 @@ export function dealRoutes(api: NativeSpeaker): void {
       })
       const fields = await fieldsOf(scope, 'deal', page.items)
       return pageOf(page, sort, (deal) => writeDeal(deal, fields))
+    },
+  )
+
+  api.get(
+    '/deals/count',
+    {
+      query: CountQuery,
+      about: {
+        tag: 'Deals',
+        id: 'countDeals',
+        summary: 'How many deals there are',
+        description:
+          'As many as `GET /deals` finds with the same filters. Of a stage, a pipeline or an outcome it is kept and costs nothing; others are counted.',
+        one: CountJson,
+      },
+    },
+    async ({ scope, query: { most, ...asked } }) => {
+      const filter = await readFilter(scope, asked)
+      return ok({ count: most === undefined ? await countDeals(scope, filter) : await countDealsWithin(scope, filter, most) })
     },
   )
 

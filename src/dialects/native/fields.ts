@@ -101,6 +101,11 @@ export const countParam = (description: string, maximum: number, usual?: number)
     .optional()
     .meta({ description, ...told({ type: 'integer', minimum: 1, maximum, ...(usual === undefined ? {} : { default: usual }) }) })
 
+export const mostParam = countParam(
+  'Look at no more than so many deals to find those that the filters mean; not said, at as many as it takes.',
+  1_000_000,
+)
+
 export const skipParam = (description: string) =>
   z
     .string()

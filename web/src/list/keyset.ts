@@ -72,21 +72,19 @@ export function placeOf(row: number, total: number | undefined): Page & { at: nu
 /** Rows beyond those in sight that are read ahead. */
 const ahead = 80
 
-/** The pages that have the rows from `first` to `last` and some beyond, as far as can be known where they begin. */
+/** The pages that have the rows from `first` to `last`, and those beyond that are known to begin somewhere. */
 export function pagesFor(known: Known, counted: number | undefined, first: number, last: number): Page[] {
   const total = known.total ?? counted
   const end = roomFor(known, counted) - 1
-  const pages = new Map<string, Page>()
   const inside = (row: number) => Math.max(0, Math.min(row, end))
-  const from = inside(total !== undefined && first >= total / 2 ? first - ahead : first)
-  const to = inside(last + ahead)
-  // Of pages from both ends that meet in between, only parts may be wanted.
-  for (let row = from; ; row = Math.min(to, row + pageSize / 4)) {
-    const { end, nth } = placeOf(row, total)
-    pages.set(`${end} ${nth}`, { end, nth })
-    if (row >= to) break
+  const pages = new Map<string, Page>()
+  const put = (row: number, isNeeded: boolean) => {
+    const { end, nth } = placeOf(inside(row), total)
+    const canWait = nth > 0 && !known.begins[end].has(nth)
+    if (isNeeded || !canWait) pages.set(`${end} ${nth}`, { end, nth })
   }
-  if (total !== undefined) return [...pages.values()]
-  const pagesKnown = reach(known)
-  return [...pages.values()].filter(({ nth }) => nth < pagesKnown)
+  // To skip many rows takes long: that is done for what is in sight, and not for what may come.
+  for (const row of [first, last]) put(row, total !== undefined)
+  for (const row of [first - ahead, last + ahead]) put(row, false)
+  return [...pages.values()]
 }

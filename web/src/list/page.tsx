@@ -6,7 +6,6 @@ import { named } from '../board/acts.ts'
 import { BulkBar } from '../board/bulk-bar.tsx'
 import type { Asking } from '../board/dialogs.tsx'
 import { FilterBar } from '../board/filter-bar.tsx'
-import { queryOf } from '../board/filters.ts'
 import { count, plural, today } from '../format.ts'
 import type { PageProps } from '../pages.tsx'
 import { queryClient, useCustomFields, useLossReasons, usePipelines, useStages, useUsers } from '../queries.ts'
@@ -36,7 +35,6 @@ export default function ListPage({ params }: PageProps) {
   const [state, change] = useSearchState()
   const [path, navigate] = useLocation()
   const pipeline = pipelines?.find(({ id }) => String(id) === params.pipelineId)
-  const all = (pipelines ?? []).map(({ id }) => id)
   const pipelineId = params.pipelineId === undefined ? undefined : (pipeline?.id ?? -1)
 
   const { lookups, fields } = useLookups()
@@ -45,11 +43,7 @@ export default function ListPage({ params }: PageProps) {
   const shown = useMemo(() => choice.flatMap((id) => columns.find((column) => column.id === id) ?? []), [choice, columns])
 
   const query = listQueryOf(state, pipelineId, workspace.currency)
-  const counted = useCount(
-    statusOf(state),
-    params.pipelineId === undefined ? all : [pipelineId ?? -1],
-    queryOf(state, workspace.currency),
-  )
+  const counted = useCount(query)
   const rows = useRows(query, { company: choice.includes('company'), contact: choice.includes('contact') }, counted)
   useRefreshSoon(() => Promise.all([refreshLists(), queryClient.invalidateQueries({ queryKey: countKey })]))
 

@@ -91,7 +91,18 @@ test.each([
   ['sort=title', 'alpha beta delta lost gamma'],
   ['sort=-updatedAt', 'delta lost gamma beta alpha'],
 ])('native: deals are narrowed by %s', async (query, names) => {
-  expect(await found(query.replace(/\{(\w+)\}/g, (_, name: string) => String(known[name])))).toBe(names)
+  const asked = query.replace(/\{(\w+)\}/g, (_, name: string) => String(known[name]))
+  expect(await found(asked)).toBe(names)
+  const counted = (await api.get(`/deals/count?${asked.replace(/sort=.*/, '')}`)).body
+  expect(counted).toEqual({ data: { count: names === '' ? 0 : names.split(' ').length } })
+})
+
+test('native: a count that would take looking at more deals than one wants is told to be unknown', async () => {
+  const count = async (query: string) => (await api.get(`/deals/count?${query}`)).body.data.count
+  expect(await count('minAmount=200&most=3')).toBe(3)
+  expect(await count('minAmount=200&most=2')).toBeNull()
+  expect(await count('isArchived=false&most=1')).toBe(4)
+  expect((await api.get('/deals/count?sort=id')).body.errors).toMatchObject([{ field: 'sort', rule: 'unknown' }])
 })
 
 describe('native: pages', () => {
