@@ -1,9 +1,9 @@
-import { type Deal, type DealFilter, isCounted } from './deal.ts'
+import { type Deal, type DealDate, type DealFilter, isCounted } from './deal.ts'
 import { exponentOf } from './money.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Scope } from './scope.ts'
 import { isOpen, type Stage } from './stage.ts'
-import { dayInMs, type Instant } from './time.ts'
+import { type Day, dayInMs, type Instant } from './time.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -62,6 +62,13 @@ export const sumDeals = ({ store }: Scope, filter: DealFilter): Promise<readonly
 /** As `sumDeals`, for who would rather know nothing than wait: null where more than so many deals would have to be looked at. */
 export const sumDealsWithin = ({ store }: Scope, filter: DealFilter, most: number): Promise<readonly StageTotal[] | null> =>
   store.deals.sumsWithin(filter, most)
+
+/** The same for each UTC day of one of the deals' dates. */
+export const sumDealsByDay = (
+  { store }: Scope,
+  filter: DealFilter,
+  by: DealDate,
+): Promise<readonly (StageTotal & { readonly day: Day })[]> => store.deals.sumsByDay(filter, by)
 
 /** Whether probabilities count for a pipeline's deals: the workspace may switch them off for all. */
 export const isWeighted = (pipeline: Pick<Pipeline, 'hasProbability'>, workspace: Workspace): boolean =>

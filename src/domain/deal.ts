@@ -195,6 +195,9 @@ export interface FieldMatch {
   value: string | number | boolean
 }
 
+/** Dates that deals can be laid out by. */
+export type DealDate = 'createdAt' | 'updatedAt' | 'stageChangedAt' | 'closedAt' | 'expectedCloseDate'
+
 /** What deals can be sorted by; each has an index. Ties go by id in the same direction. `rank` is the order of a stage's cards on the board. */
 export type DealSort =
   | 'id'

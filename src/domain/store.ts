@@ -1,7 +1,7 @@
 import type { Attempts } from './attempts.ts'
 import type { StageTotal } from './board.ts'
 import type { CustomField, CustomFieldSubject } from './custom-field.ts'
-import type { Deal, DealFilter, DealPlace, DealQuery } from './deal.ts'
+import type { Deal, DealDate, DealFilter, DealPlace, DealQuery } from './deal.ts'
 import type { Delivery, DeliveryQuery } from './delivery.ts'
 import type { Event, EventQuery, Subject } from './events.ts'
 import type { Invitation } from './invitation.ts'
@@ -22,7 +22,7 @@ import type { Session } from './session.ts'
 import type { Home, Person } from './sign-in.ts'
 import type { Stage } from './stage.ts'
 import type { JsonObject } from './text.ts'
-import type { Instant } from './time.ts'
+import type { Day, Instant } from './time.ts'
 import type { Member, MemberQuery, Role, Token } from './user.ts'
 import type { View } from './view.ts'
 import type { WatchedWebhook, Webhook } from './webhook.ts'
@@ -130,6 +130,8 @@ export interface Store {
     sums(filter: DealFilter): Promise<readonly StageTotal[]>
     /** As `sums`, looking at no more than so many deals; null where more would have to be looked at. */
     sumsWithin(filter: DealFilter, most: number): Promise<readonly StageTotal[] | null>
+    /** As `sums`, day by day of one of their dates, in UTC. */
+    sumsByDay(filter: DealFilter, by: DealDate): Promise<readonly (StageTotal & { readonly day: Day })[]>
     /** Nobody else changes the deal until the transaction ends. */
     lock(id: number): Promise<void>
     /** Writes a new deal, its search text and facets, and adds it to its stage's total. */
@@ -158,8 +160,12 @@ export interface Store {
   reports: {
     /** Everything that happened to pipelines and stages, record by record. */
     structure(): Promise<readonly Event[]>
-    /** What stood in the pipeline's stages at the moment, everything that happened in that millisecond included. */
-    balances(pipelineId: number, at: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Standings[]>
+    /** What stood in the pipeline's stages at each of these moments, the earliest first, everything that happened in that millisecond included. */
+    balances(
+      pipelineId: number,
+      moments: readonly Instant[],
+      filter?: { ownerId?: number | undefined },
+    ): Promise<readonly (readonly Standings[])[]>
     /** The deals that stood in a stage at a moment, those whose stretch had begun last first. */
     standing(
       stageId: number,

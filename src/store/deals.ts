@@ -1,6 +1,6 @@
 import { type Deal, facetsOf } from '../domain/deal.ts'
 import type { Store } from '../domain/store.ts'
-import { countDeals, countDealsWithin, listDeals, sumDeals, sumDealsWithin } from './deal-list.ts'
+import { countDeals, countDealsWithin, listDeals, sumDeals, sumDealsByDay, sumDealsWithin } from './deal-list.ts'
 import { freeRank, placesOf, rank } from './deal-ranks.ts'
 import { fromDeal, toDeal } from './deal-row.ts'
 import { readClosedTotals, readTotals, writeTotals } from './deal-totals.ts'
@@ -24,6 +24,7 @@ export const dealTable = (db: Db): Store['deals'] => ({
   countWithin: (filter, most) => countDealsWithin(db, filter, most),
   sums: (filter) => sumDeals(db, filter),
   sumsWithin: (filter, most) => sumDealsWithin(db, filter, most),
+  sumsByDay: (filter, by) => sumDealsByDay(db, filter, by),
   insert: (deal) => insertDeals(db, [deal]),
   save: async (before, after) => {
     await updateRow(

@@ -94,13 +94,13 @@ function conditionsOf(query: Omit<EventQuery, 'limit'>, order: 'id' | 'at' | 'no
 }
 
 /** Behind the last row seen: by id alone, or by moment and id. */
-function behind(order: 'id' | 'at', direction: 'asc' | 'desc', after: Key): Asked {
+function behind(order: 'id' | 'at', direction: 'asc' | 'desc', after: Key, moment: (engine: EngineKind) => Sql): Asked {
   const sign = sql.raw(direction === 'asc' ? '>' : '<')
   return order === 'id'
     ? { name: 'after', sql: () => sql`event.id ${sign} ${param('after')}`, values: { after: after.id } }
     : {
         name: 'after',
-        sql: () => sql`(event.at, event.id) ${sign} (${param('moment')}, ${param('after')})`,
+        sql: (engine) => sql`(${moment(engine)}, event.id) ${sign} (${param('moment')}, ${param('after')})`,
         values: { moment: after.value, after: after.id },
       }
 }
@@ -124,10 +124,16 @@ async function listEvents(db: Db, query: EventQuery): Promise<Page<Event>> {
   const isOfFew = query.subjectId !== undefined || query.subjectIds !== undefined
   const isFeed = order === 'id' && !isOfFew && db.engine.kind !== 'sqlite'
   const asked = [...conditionsOf(query, order), ...(isFeed ? [await upTo(db)] : [])]
-  if (after) asked.push(behind(order, direction, after))
+  // What happened to a few records is found and sorted; the indexes in the order of the list have everybody's.
+  const mark = (engine: EngineKind) => (isOfFew ? unindexed(engine) : sql``)
+  const moment = (engine: EngineKind) => sql`${mark(engine)}event.at`
+  if (after) asked.push(behind(order, direction, after, moment))
   const list = shaped<EventRow>(`events ${order} ${direction} ${named(asked)}`, (engine) => {
     const way = sql.raw(direction)
-    const by = order === 'id' ? sql`event.id ${way}` : sql`event.at ${way}, event.id ${way}`
+    const by =
+      order === 'id'
+        ? sql`${query.subjectIds ? mark(engine) : sql``}event.id ${way}`
+        : sql`${moment(engine)} ${way}, event.id ${way}`
     return sql`select * from event where ${together(asked, engine)} order by ${by} limit ${param('limit')} offset ${param('offset')}`
   })
   const values = Object.assign({ workspace: db.workspaceId, limit: limit + 1, offset }, ...asked.map(({ values }) => values))

@@ -19,6 +19,7 @@ export interface Moment {
 }
 
 export interface BoardAt extends Shape {
+  readonly balances: readonly Standings[]
   readonly isWeighted: boolean
   readonly columns: readonly { readonly stage: Stage; readonly totals: readonly Total[] }[]
 }
@@ -26,10 +27,11 @@ export interface BoardAt extends Shape {
 /** The columns of a pipeline as they were at a moment. Archived and deleted deals are not in them from the moment that they were. */
 export async function boardAt(scope: Scope, { pipelineId, ownerId, at }: Moment): Promise<BoardAt> {
   const shape = await shapeAt(scope, pipelineId, at)
-  const balances = await scope.store.reports.balances(pipelineId, at, { ownerId })
+  const [balances = []] = await scope.store.reports.balances(pipelineId, [at], { ownerId })
   const byStage = Map.groupBy(balances, ({ stageId }) => stageId)
   return {
     ...shape,
+    balances,
     isWeighted: isWeighted(shape.pipeline, scope.workspace),
     columns: columnsOf(shape, byStage).map((stage) => ({ stage, totals: totalsOf(byStage.get(stage.id) ?? [], shape.all) })),
   }
@@ -55,7 +57,7 @@ export async function funnelAt(
   { pipelineId, ownerId, at }: Moment,
 ): Promise<BoardAt & { steps: readonly FunnelStep[] }> {
   const board = await boardAt(scope, { pipelineId, ownerId, at })
-  const balances = await scope.store.reports.balances(pipelineId, at, { ownerId })
+  const { balances } = board
   const row = board.columns.map(({ stage }) => stage).filter(({ kind }) => kind === 'open' || kind === 'won')
   const within = (stages: readonly Stage[]): Standings[] =>
     balances.filter(({ stageId }) => stages.some((stage) => stage.id === stageId))
@@ -79,6 +81,16 @@ export async function cardsAt(
     ({ subjectId }) => subjectId,
   )
   return { items: items.map(({ dealId, stretch }) => dealAt(dealId, stretch, histories.get(dealId) ?? [], at)), next }
+}
+
+/** The ids of so many deals that stood in a stage at a moment, those that had changed last first. */
+export async function idsAt(
+  scope: Scope,
+  { stageId, ownerId, at }: { stageId: number; ownerId?: number | undefined; at: Instant },
+  limit: number,
+): Promise<number[]> {
+  const { items } = await scope.store.reports.standing(stageId, at, { ownerId }, { limit })
+  return items.map(({ dealId }) => dealId)
 }
 
 /** The deal as it was: what its events had said by then, and where it stood. */

@@ -61,8 +61,9 @@ export async function changesIn(
       one?.isCounted && one.pipelineId === pipelineId && (ownerId === undefined || one.ownerId === ownerId) ? one : undefined
     return { dealId, before: present(before), after: present(after) }
   })
-  const kinds = changeKinds.map((kind) => {
-    const own = compared.filter((one) => kindsOf(one, placeOf).includes(kind))
+  const byKind = new Map(changeKinds.map((kind) => [kind, [] as Compared[]]))
+  for (const one of compared) for (const kind of kindsOf(one, placeOf)) byKind.get(kind)?.push(one)
+  const kinds = [...byKind].map(([kind, own]) => {
     const largest = own.toSorted((a, b) => (amountOf(kind, b) ?? 0) - (amountOf(kind, a) ?? 0) || a.dealId - b.dealId)
     return { kind, totals: totalsOf(kind, own), deals: largest.slice(0, limit) }
   })

@@ -1,7 +1,7 @@
 import type { Scope } from '../scope.ts'
-import type { Stage } from '../stage.ts'
+import { isOpen, type Stage } from '../stage.ts'
 import type { Instant } from '../time.ts'
-import { added, type Flow } from './ledger.ts'
+import { added, type Flow, type Standings } from './ledger.ts'
 import { fateOf } from './life.ts'
 import type { Period } from './period.ts'
 import { type Shape, shapeAt } from './shape.ts'
@@ -59,22 +59,18 @@ export async function flowsIn(
 ): Promise<{ flows: readonly Flow[]; of(...turns: readonly Turn[]): Flow[]; shape: Shape }> {
   const shape = await shapeAt(scope, pipelineId, scope.now())
   const flows = await scope.store.reports.passages(pipelineId, period, { ownerId })
-  return { flows, of: (...turns) => flows.filter((flow) => turns.includes(turnOf(flow, shape.all))), shape }
+  return { flows, of: (...turns) => flowsOf(flows, shape, turns), shape }
 }
 
-/** What stands open at a moment. */
-export async function openAt(
-  scope: Scope,
-  { pipelineId, ownerId }: Omit<Span, 'period'>,
-  at: Instant,
-  shape: Shape,
-): Promise<Total[]> {
-  const balances = await scope.store.reports.balances(pipelineId, at, { ownerId })
-  return totalsOf(
-    balances.filter(({ stageId }) => shape.all.get(stageId)?.kind === 'open'),
-    shape.all,
+const flowsOf = (flows: readonly Flow[], { all }: Shape, turns: readonly Turn[]): Flow[] =>
+  flows.filter((flow) => turns.includes(turnOf(flow, all)))
+
+/** What of these stands open. */
+const openOf = (balances: readonly Standings[], { all }: Shape): Total[] =>
+  totalsOf(
+    balances.filter(({ stageId }) => all.get(stageId)?.kind === 'open'),
+    all,
   )
-}
 
 /** What became of a pipeline in a period. */
 export interface Summary {
@@ -93,21 +89,44 @@ export interface Summary {
   readonly openAfter: readonly Total[]
 }
 
-/** New, won, lost and left open, for vendors' summaries and timelines too: call it once for each interval. */
-export async function summary(scope: Scope, span: Span): Promise<Summary> {
-  const { flows, of, shape } = await flowsIn(scope, span)
-  const { from, until } = span.period
-  return {
-    period: span.period,
-    added: tally(flows.filter(({ fromStageId }) => fromStageId === 0)),
-    came: tally(flows.filter(({ fromStageId, toStageId }) => fromStageId < 0 && toStageId > 0)),
-    left: tally(of('left')),
-    won: tally([...of('won'), ...changesIn(flows, shape, 'won')]),
-    lost: tally([...of('lost'), ...changesIn(flows, shape, 'lost')]),
-    reopened: tally(of('reopened')),
-    openBefore: await openAt(scope, span, from - 1, shape),
-    openAfter: await openAt(scope, span, Math.min(until - 1, scope.now()), shape),
+/** New, won, lost and left open. */
+export const summary = async (scope: Scope, span: Span): Promise<Summary> => (await summaries(scope, span, [span.period])).whole
+
+/** The same of periods that follow upon each other, and of all of them together. */
+export async function summaries(
+  scope: Scope,
+  { pipelineId, ownerId }: Omit<Span, 'period'>,
+  periods: readonly Period[],
+): Promise<{ parts: readonly Summary[]; whole: Summary }> {
+  const shape = await shapeAt(scope, pipelineId, scope.now())
+  const bounds = periods.map(({ from, until }) => [from - 1, Math.min(until - 1, scope.now())] as const)
+  const moments = [...new Set(bounds.flat())].sort((a, b) => a - b)
+  const balances = await scope.store.reports.balances(pipelineId, moments, { ownerId })
+  const openAt = (moment: Instant) => openOf(balances[moments.indexOf(moment)] ?? [], shape)
+  const flows: (readonly Flow[])[] = []
+  for (const period of periods) flows.push(await scope.store.reports.passages(pipelineId, period, { ownerId }))
+  const write = (first: number, last: number): Summary => {
+    const all = flows.slice(first, last + 1).flat()
+    const of = (...turns: readonly Turn[]) => flowsOf(all, shape, turns)
+    return {
+      period: { from: periods[first]?.from ?? 0, until: periods[last]?.until ?? 0 },
+      added: tally(all.filter(({ fromStageId }) => fromStageId === 0)),
+      came: tally(all.filter(({ fromStageId, toStageId }) => fromStageId < 0 && toStageId > 0)),
+      left: tally(of('left')),
+      won: tally([...of('won'), ...changesIn(all, shape, 'won')]),
+      lost: tally([...of('lost'), ...changesIn(all, shape, 'lost')]),
+      reopened: tally(of('reopened')),
+      openBefore: openAt(bounds[first]?.[0] ?? 0),
+      openAfter: openAt(bounds[last]?.[1] ?? 0),
+    }
   }
+  return { parts: periods.map((_, index) => write(index, index)), whole: write(0, periods.length - 1) }
+}
+
+/** What was won in a period, with what of it was changed since. */
+export async function wonIn(scope: Scope, span: Span): Promise<readonly Total[]> {
+  const { flows, of, shape } = await flowsIn(scope, span)
+  return tally([...of('won'), ...changesIn(flows, shape, 'won')])
 }
 
 /** Changes of amount, currency and owner of deals while they were won, or lost. */
@@ -133,6 +152,10 @@ export interface Movements {
 /** Who moved from which stage to which: stage by stage, and every way by itself, all currencies and owners together or apart as you sum them. */
 export async function movements(scope: Scope, span: Span): Promise<Movements> {
   const { flows, shape } = await flowsIn(scope, span)
+  return movementsOf(flows, shape)
+}
+
+export function movementsOf(flows: readonly Flow[], shape: Shape): Movements {
   const moved = flows.filter(({ fromStageId, toStageId }) => fromStageId !== toStageId)
   const seen = new Set(moved.flatMap(({ fromStageId, toStageId }) => [fromStageId, toStageId]))
   const stages = [
@@ -228,7 +251,10 @@ const dayInMs = 86_400_000
 
 export async function velocities(scope: Scope, span: Span): Promise<Velocity[]> {
   const { of, shape } = await flowsIn(scope, span)
-  const open = await openAt(scope, span, Math.min(span.period.until - 1, scope.now()), shape)
+  const { pipelineId, ownerId, period } = span
+  const end = Math.min(period.until - 1, scope.now())
+  const [standing = []] = await scope.store.reports.balances(pipelineId, [end], { ownerId })
+  const open = openOf(standing, shape)
   const [won, lost] = [of('won'), of('lost')]
   const currencies = [...new Set([...won, ...lost, ...open].map(({ currency }) => currency))].sort()
   return currencies.map((currency) => {
@@ -260,7 +286,7 @@ export interface StageConversion {
 export async function conversions(scope: Scope, span: Span): Promise<StageConversion[]> {
   const { stages } = await movements(scope, span)
   return stages
-    .filter(({ stage }) => stage.kind === 'open')
+    .filter(({ stage }) => isOpen(stage))
     .map(({ stage, left, exits: { forward = 0, won = 0, lost = 0, back = 0 } }) => {
       const count = left.reduce((sum, total) => sum + total.count, 0)
       return { stage, left: count, forward: forward + won, won, lost, back, rate: share(forward + won, count) }

@@ -2,7 +2,7 @@ import { isWeighted } from '../board.ts'
 import type { Scope } from '../scope.ts'
 import { isOpen } from '../stage.ts'
 import type { Instant } from '../time.ts'
-import { summary } from './flows.ts'
+import { wonIn } from './flows.ts'
 import type { Standings } from './ledger.ts'
 import { cut, type Days, periodOf, startOfDay } from './period.ts'
 import { shapeAt } from './shape.ts'
@@ -31,8 +31,12 @@ export async function forecast(
   scope: Scope,
   { pipelineId, ownerId, at }: { pipelineId: number; ownerId?: number | undefined; at: Instant },
 ): Promise<Forecast> {
+  const [balances = []] = await scope.store.reports.balances(pipelineId, [at], { ownerId })
+  return forecastOf(scope, pipelineId, at, balances)
+}
+
+async function forecastOf(scope: Scope, pipelineId: number, at: Instant, balances: readonly Standings[]): Promise<Forecast> {
   const { pipeline, all } = await shapeAt(scope, pipelineId, at)
-  const balances = await scope.store.reports.balances(pipelineId, at, { ownerId })
   const open = balances.filter(({ stageId }) => isOpen(all.get(stageId) ?? { kind: 'lost' }))
   const months = [...Map.groupBy(open, ({ month }) => month)].sort(([a], [b]) => (a || Infinity) - (b || Infinity))
   const owners = (part: readonly Standings[]) =>
@@ -68,14 +72,17 @@ export async function forecastAgainstWon(
   scope: Scope,
   { pipelineId, ownerId, days }: { pipelineId: number; ownerId?: number | undefined; days: Days },
 ): Promise<ForecastAgainstWon[]> {
-  const months: ForecastAgainstWon[] = []
-  for (const part of cut(days, 'month')) {
-    const month = part.from.slice(0, 7)
-    const period = periodOf(scope.workspace.timeZone, part)
-    const beginning = startOfDay(scope.workspace.timeZone, `${month}-01`)
-    const { months: told, isWeighted } = await forecast(scope, { pipelineId, ownerId, at: beginning - 1 })
-    const { won } = await summary(scope, { pipelineId, ownerId, period })
-    months.push({ month, expected: told.find((one) => one.month === month)?.totals ?? [], isWeighted, won })
+  const { timeZone } = scope.workspace
+  const parts = cut(days, 'month')
+  const months = parts.map(({ from }) => from.slice(0, 7))
+  const moments = months.map((month) => startOfDay(timeZone, `${month}-01`) - 1)
+  const standings = await scope.store.reports.balances(pipelineId, moments, { ownerId })
+  const told: ForecastAgainstWon[] = []
+  for (const [index, part] of parts.entries()) {
+    const [month = '', at = 0] = [months[index], moments[index]]
+    const { months: expected, isWeighted } = await forecastOf(scope, pipelineId, at, standings[index] ?? [])
+    const won = await wonIn(scope, { pipelineId, ownerId, period: periodOf(timeZone, part) })
+    told.push({ month, expected: expected.find((one) => one.month === month)?.totals ?? [], isWeighted, won })
   }
-  return months
+  return told
 }

@@ -27,13 +27,22 @@ export interface StageTimes {
  * has not ended has no length yet; to count it as long as it is would make slow stages look quick.
  */
 export async function timesInStages(scope: Scope, { pipelineId, ownerId, period }: Span): Promise<StageTimes[]> {
+  const lasting = await agesInStages(scope, { pipelineId, ownerId })
+  const ids = lasting.map(({ stage }) => stage.id)
+  const ended = await scope.store.reports.stays(ids, period, { ownerId })
+  return lasting.map((times, index) => ({ ended: ended[index] ?? nothing, ...times }))
+}
+
+/** How old the deals of each open stage are now, and how long they have been there. */
+export async function agesInStages(
+  scope: Scope,
+  { pipelineId, ownerId }: Omit<Span, 'period'>,
+): Promise<Omit<StageTimes, 'ended'>[]> {
   const stages = (await listStages(scope, pipelineId)).filter(isOpen)
   const ids = stages.map(({ id }) => id)
-  const ended = await scope.store.reports.stays(ids, period, { ownerId })
   const ages = await scope.store.reports.ages(ids, scope.now(), { ownerId })
   return stages.map((stage, index) => ({
     stage,
-    ended: ended[index] ?? nothing,
     lasting: ages[index]?.inStage ?? nothing,
     age: ages[index]?.age ?? nothing,
   }))

@@ -7,14 +7,20 @@ import type { StretchRow } from '../schema.ts'
 import { sql } from '../sql.ts'
 import { toStretch } from './lives.ts'
 
-/** The stretches that the deals stood in at a moment to which anything happened between two moments. */
-const standingAt = statement<StretchRow>(
+/** The stretches that the deals stood in at either of two moments to which anything happened between them. */
+const standing = statement<StretchRow>(
   // The few that were touched lead, in this order: SQLite would look through the whole pipeline for each of them.
   (engine) => sql`select one.* from (
       select distinct deal_id from stretch
       where workspace_id = ${param('workspace')} and since > ${param('since')} and since <= ${param('until')}
     ) as touched cross join stretch as one where one.workspace_id = ${param('workspace')} and one.deal_id = touched.deal_id
-      and ${unindexed(engine)}one.since <= ${param('at')} and (one.until is null or ${unindexed(engine)}one.until > ${param('at')})
+      and (${sql.join(
+        ['since', 'until'].map(
+          (at) =>
+            sql`${unindexed(engine)}one.since <= ${param(at)} and (one.until is null or ${unindexed(engine)}one.until > ${param(at)})`,
+        ),
+        ' or ',
+      )})
       and ${unindexed(engine)}one.pipeline_id = ${param('pipeline')}`,
 )
 
@@ -26,14 +32,12 @@ export async function compare(
   until: Instant,
 ): Promise<Compared[]> {
   const both = new Map<number, { dealId: number; before: Stretch | undefined; after: Stretch | undefined }>()
-  for (const [when, at] of [
-    ['before', since],
-    ['after', until],
-  ] as const) {
-    for (const row of await session.all(standingAt, { workspace, pipeline, since, until, at })) {
-      const one = both.get(row.deal_id) ?? { dealId: row.deal_id, before: undefined, after: undefined }
-      both.set(row.deal_id, { ...one, [when]: toStretch(row) })
-    }
+  for (const row of await session.all(standing, { workspace, pipeline, since, until })) {
+    let one = both.get(row.deal_id)
+    if (!one) both.set(row.deal_id, (one = { dealId: row.deal_id, before: undefined, after: undefined }))
+    const stretch = toStretch(row)
+    if (row.since <= since) one.before = stretch
+    if (row.until === null || row.until > until) one.after = stretch
   }
   return [...both.values()]
 }

@@ -32,7 +32,7 @@ export const toStretch = (row: StretchRow): Stretch => ({
   isGone: row.is_gone === 1,
 })
 
-const fromStretch = (stretch: Stretch, workspaceId: number, dealId: number): StretchRow => ({
+export const fromStretch = (stretch: Stretch, workspaceId: number, dealId: number): StretchRow => ({
   workspace_id: workspaceId,
   deal_id: dealId,
   nth: stretch.nth,

@@ -5,7 +5,7 @@ import { type Sql, sql } from '../sql.ts'
 /** Both ledgers as they follow from the stretches: for stores that have none yet, and for the doctor. */
 
 /** Division that rounds down, before 1970 too. */
-const bucket = (at: Sql, span: number): Sql => {
+export const bucket = (at: Sql, span: number): Sql => {
   const size = sql.lit(span)
   return sql`((${at}) - (((${at}) % ${size}) + ${size}) % ${size}) / ${size}`
 }

@@ -44,50 +44,80 @@ interface BalanceSum {
   own_weighted: string
 }
 
-const range = (span: number, from: Sql | undefined, until: Sql, filter: Filter): Sql => sql`
+const range = (span: number, from: string, until: string, filter: Filter): Sql => sql`
   select stage_id, currency, owner_id, month, deal_count, amount, own_amount, own_weighted from balance
   where workspace_id = ${param('workspace')} and pipeline_id = ${param('pipeline')} and span = ${sql.lit(span)}
-    and bucket < ${until} ${from ? sql`and bucket >= ${from}` : sql``} ${ofOwner(filter)}`
+    and bucket >= ${param(from)} and bucket < ${param(until)} ${ofOwner(filter)}`
 
 const [daySpan, rowSpan] = spans
+const daysInRow = rowSpan / daySpan
+const always = Number.MIN_SAFE_INTEGER
 
-export async function balancesAt(db: Db, pipelineId: number, at: Instant, filter: Filter = {}): Promise<Standings[]> {
+/** What stood at each of several moments, the earliest first: what stood at the one before it, and what was posted since. */
+export async function balancesAt(
+  db: Db,
+  pipelineId: number,
+  moments: readonly Instant[],
+  filter: Filter = {},
+): Promise<Standings[][]> {
   const query = shaped<BalanceSum>(
     `balances ${Object.keys(filter).filter((key) => filter[key as keyof Filter] !== undefined)}`,
     () => sql`select stage_id, currency, owner_id, month, ${add('deal_count', 'amount', 'own_amount', 'own_weighted')} from (
-        ${range(rowSpan, undefined, param('row'), filter)} union all ${range(daySpan, param('first'), param('day'), filter)}
+        ${range(daySpan, 'first', 'whole', filter)} union all ${range(rowSpan, 'row', 'rowEnd', filter)}
+        union all ${range(daySpan, 'rest', 'last', filter)}
       ) as kept group by stage_id, currency, owner_id, month`,
   )
-  const [row, day] = [bucketOf(at, rowSpan), bucketOf(at, daySpan)]
   const cells = new Map<string, Standings>()
   const post = (cell: Omit<Cell, 'pipelineId'>, weight: Weight) => {
     const key = `${cell.stageId} ${cell.currency} ${cell.ownerId} ${cell.month}`
     const sum = cells.get(key)
     cells.set(key, sum ? { ...sum, ...together(sum, weight) } : { ...cell, pipelineId, ...weight })
   }
-  const values = { row, day, first: row * (rowSpan / daySpan) }
-  for (const sum of await db.session.all(query, named(db, pipelineId, filter, values))) {
-    const { stage_id: stageId, currency, owner_id: ownerId, month } = sum
-    post(
-      { stageId, currency, ownerId, month },
-      {
-        count: Number(sum.deal_count),
-        amount: BigInt(sum.amount),
-        ownAmount: BigInt(sum.own_amount),
-        ownWeighted: BigInt(sum.own_weighted),
-      },
-    )
-  }
   const turn = (state: StepState | undefined, sign: bigint) => {
     if (!state?.isCounted || state.pipelineId !== pipelineId) return
     if (filter.ownerId !== undefined && filter.ownerId !== state.ownerId) return
     post(cellOf(state), weightOf(state, sign))
   }
-  for (const { now, before } of await stepsBetween(db, pipelineId, day * dayInMs, at + 1)) {
-    turn(before, -1n)
-    turn(now, 1n)
+  const told: Standings[][] = []
+  let from: Instant | undefined
+  for (const at of moments) {
+    const { buckets, edges } = rangesOf(from, at + 1)
+    for (const sum of await db.session.all(query, named(db, pipelineId, filter, buckets))) {
+      const { stage_id: stageId, currency, owner_id: ownerId, month } = sum
+      post(
+        { stageId, currency, ownerId, month },
+        {
+          count: Number(sum.deal_count),
+          amount: BigInt(sum.amount),
+          ownAmount: BigInt(sum.own_amount),
+          ownWeighted: BigInt(sum.own_weighted),
+        },
+      )
+    }
+    for (const [since, until] of edges) {
+      for (const { now, before } of await stepsBetween(db, pipelineId, since, until)) {
+        turn(before, -1n)
+        turn(now, 1n)
+      }
+    }
+    told.push(
+      [...cells.values()].filter(({ count, amount, ownAmount, ownWeighted }) => count || amount || ownAmount || ownWeighted),
+    )
+    from = at + 1
   }
-  return [...cells.values()].filter(({ count, amount, ownAmount, ownWeighted }) => count || amount || ownAmount || ownWeighted)
+  return told
+}
+
+/** A stretch of time as whole rows of days, whole days before and after them, and what is left of days at its edges. From the beginning where no start is given. */
+function rangesOf(from: Instant | undefined, until: Instant) {
+  const [day, last] = [from === undefined ? always : Math.ceil(from / daySpan), bucketOf(until, daySpan)]
+  const none = { first: 0, whole: 0, row: 0, rowEnd: 0, rest: 0, last: 0 }
+  if (from !== undefined && day > last) return { buckets: none, edges: [[from, until]] as const }
+  const edges = [...(from === undefined ? [] : [[from, day * daySpan] as const]), [last * daySpan, until] as const]
+  const [row, rowEnd] = [from === undefined ? always : Math.ceil(day / daysInRow), Math.floor(last / daysInRow)]
+  if (row >= rowEnd) return { buckets: { ...none, first: day, whole: last }, edges }
+  const whole = from === undefined ? day : row * daysInRow
+  return { buckets: { first: day, whole, row, rowEnd, rest: rowEnd * daysInRow, last }, edges }
 }
 
 // —— passages ——

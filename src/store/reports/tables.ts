@@ -25,7 +25,7 @@ export const reportTables = (db: Db): Store['reports'] => ({
   structure: () => all(db, structure, toEvent),
   histories: (ids) => all(db, histories, toEvent, { ids: JSON.stringify(ids) }),
   standing: (stageId, at, filter, window) => standingAt(db, stageId, at, filter, window),
-  balances: (pipelineId, at, filter) => balancesAt(db, pipelineId, at, filter),
+  balances: (pipelineId, moments, filter) => balancesAt(db, pipelineId, moments, filter),
   passages: (pipelineId, period, filter) => passagesIn(db, pipelineId, period, filter),
   paths: (pipelineId, period, filter) => pathsOf(db, pipelineId, period, filter),
   ages: (stageIds, now, filter) => agesIn(db, stageIds, now, filter),

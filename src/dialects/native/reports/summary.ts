@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Summary, summary, winRates } from '../../../domain/reports/flows.ts'
+import { type Summary, summaries, winRates } from '../../../domain/reports/flows.ts'
 import { cut, intervals, periodOf } from '../../../domain/reports/period.ts'
 import type { Scope } from '../../../domain/scope.ts'
 import { fail } from '../../../http/fault.ts'
@@ -97,12 +97,14 @@ export function summaryRoutes(api: NativeSpeaker): void {
     json: SummaryJson,
     async read(scope, { interval, ...query }) {
       const asked = await askedOf(scope, query)
-      const parts: SummaryJson['intervals'] = []
-      for (const days of partsOf(asked, interval)) {
-        const found = await summary(scope, { ...asked, period: periodOf(scope.workspace.timeZone, days) })
-        parts.push({ ...days, ...writeOutcomes(scope, found) })
+      const parts = partsOf(asked, interval)
+      const periods = parts.map((days) => periodOf(scope.workspace.timeZone, days))
+      const found = await summaries(scope, asked, periods.length > 0 ? periods : [asked.period])
+      return {
+        ...writeHead(asked),
+        ...writeOutcomes(scope, found.whole),
+        intervals: parts.map((days, index) => ({ ...days, ...writeOutcomes(scope, found.parts[index] ?? found.whole) })),
       }
-      return { ...writeHead(asked), ...writeOutcomes(scope, await summary(scope, asked)), intervals: parts }
     },
     table: (_scope, { intervals, ...all }) => ({
       columns: ['from', 'to', 'what', ...countColumns],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type StageTotal, sumDeals } from '../../../domain/board.ts'
-import { type Deal, type DealFilter, type DealSort, listDeals } from '../../../domain/deal.ts'
+import { type StageTotal, sumDealsByDay } from '../../../domain/board.ts'
+import { type Deal, type DealDate, type DealFilter, listDeals } from '../../../domain/deal.ts'
 import { toMajor } from '../../../domain/money.ts'
 import type { Key } from '../../../domain/page.ts'
 import type { Scope } from '../../../domain/scope.ts'
@@ -28,7 +28,7 @@ const fields = {
     range: (since, until) => ({ expectedCloseSince: dayOf(since), expectedCloseUntil: dayOf(until) }),
     by: 'expectedCloseDate',
   },
-} as const satisfies Record<string, { range(since: number, until: number): DealFilter; by: DealSort }>
+} as const satisfies Record<string, { range(since: number, until: number): DealFilter; by: DealDate }>
 
 type FieldKey = keyof typeof fields
 
@@ -107,7 +107,7 @@ const tooMany = (): never =>
     ],
   })
 
-async function dealsIn(scope: Scope, filter: DealFilter, by: DealSort, room: number): Promise<readonly object[]> {
+async function dealsIn(scope: Scope, filter: DealFilter, by: DealDate, room: number): Promise<readonly object[]> {
   const found: Deal[] = []
   for (let after: Key | null | undefined; after !== null; ) {
     const page = await listDeals(scope, { filter, sort: [{ by, direction: 'asc' }], limit: 500, after })
@@ -136,14 +136,16 @@ async function timeline(scope: Scope, query: TimelineQuery, isArchived: boolean)
     const [open, won] = [true, false].map((wanted) => totals.filter(({ stageId }) => isOpenStage.get(stageId) === wanted))
     return { all: add(totals), open: add(open ?? []), won: add(won ?? []) }
   }
+  const starts = Array.from({ length: query.amount + 1 }, (_, index) => startOf(query, index))
+  const sums = await sumDealsByDay(scope, { ...beside, ...range(starts[0] ?? 0, starts.at(-1) ?? 0) }, by)
   const groups: object[] = []
   let room = mostDeals
-  for (let index = 0; index < query.amount; index++) {
-    const [since, until] = [startOf(query, index), startOf(query, index + 1)]
+  for (const [index, since] of starts.slice(0, -1).entries()) {
+    const until = starts[index + 1] ?? since
     const filter = { ...beside, ...range(since, until) }
     const deals = query.exclude_deals ? undefined : await dealsIn(scope, filter, by, room)
     room -= deals?.length ?? 0
-    const parts = partsOf(await sumDeals(scope, filter))
+    const parts = partsOf(sums.filter(({ day }) => day >= dayOf(since) && day < dayOf(until)))
     groups.push({
       period_start: `${dayOf(since)} 00:00:00`,
       period_end: `${dayOf(until - 1)} 23:59:59`,
