@@ -1,75 +1,22 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Body, type Client, clientOf } from '../../../src/dialects/native/test/client.ts'
-import { addPipeline } from '../../../src/domain/edit-pipelines.ts'
-import type { Event } from '../../../src/domain/events.ts'
-import { defaultPipeline } from '../../../src/domain/pipeline.ts'
+import type { Body } from '../../../src/dialects/native/test/client.ts'
 import { examine } from '../../../src/store/doctor.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
 import { runs } from '../../support/engine.ts'
-import { twoWays } from '../../support/world.ts'
-import { type Command, history, perform, type Stand } from './lives.ts'
-import { type Move, movesOf, type Observed, observe, type Standing, standingAt } from './observer.ts'
+import { history } from './lives.ts'
+import { type Move, movesOf, type Observed, type Standing, standingAt } from './observer.ts'
+import { day, fate, live, type Seen, stagesAt, start } from './seen.ts'
+import { checkVendors } from './vendors.ts'
 
 /** Every number is what somebody would count who reads the whole log, whatever was told late, corrected or taken back. */
 
-const day = 86_400_000
-const start = Date.UTC(2026, 0, 5, 9)
 const clock = { at: start }
 let app: TestApp
 beforeAll(async () => {
   app = await openTestApp({ now: () => clock.at })
 })
 afterAll(() => app.close())
-
-interface Seen extends Stand {
-  api: Client
-  pipelineId: number
-  deals: number[]
-  observed: Observed[]
-  stageEvents: readonly Event[]
-}
-
-async function live(commands: readonly Command[]): Promise<Seen> {
-  clock.at = start
-  const ws = await app.workspace({ template: twoWays })
-  const other = await ws.member('member')
-  const { scope } = ws
-  const pipelineId = (await defaultPipeline(scope)).id
-  await addPipeline(scope, {
-    name: 'Renewals',
-    hasProbability: true,
-    stages: [
-      { name: 'Due', probability: 30 },
-      { name: 'Talks', probability: 60 },
-    ],
-  })
-  const stand: Stand = { scope, clock, owners: [scope.user.id, other.user.id], deals: [] }
-  for (const command of commands) await perform(command, stand)
-  clock.at += day
-  const log = (await scope.store.events.list({ limit: 100_000 })).items
-  const ofDeal = Map.groupBy(
-    log.filter(({ type }) => type.startsWith('deal.')),
-    ({ subjectId }) => subjectId,
-  )
-  return {
-    ...stand,
-    api: clientOf({ origin: app.origin, token: ws.token }),
-    pipelineId,
-    observed: [...ofDeal].map(([id, events]) => observe(id, events)),
-    stageEvents: log.filter(({ type }) => type.startsWith('stage.')),
-  }
-}
-
-/** What each stage was at a moment, or as it was made. */
-function stagesAt({ stageEvents }: Seen, at: number): Map<number, Record<string, unknown>> {
-  const stages = new Map<number, Record<string, unknown>>()
-  for (const { subjectId, at: then, after } of stageEvents) {
-    if (stages.has(subjectId) && then > at) continue
-    stages.set(subjectId, { ...stages.get(subjectId), ...after })
-  }
-  return stages
-}
 
 /** Moments at which something happened, one millisecond before and after, and some in between. */
 function momentsOf({ observed }: Seen, count: number): number[] {
@@ -136,7 +83,6 @@ async function checkMoment(seen: Seen, at: number, owner: number | undefined): P
   expect(told(rows)).toEqual(summed(open, (one) => `${month(one)} ${one.owner}`, stages))
 }
 
-const fate = (kind: unknown) => (kind === 'unqualified' ? 'lost' : String(kind))
 const nearest = (values: number[], percent: number) =>
   values.toSorted((a, b) => a - b)[Math.ceil((values.length * percent) / 100) - 1] ?? null
 
@@ -261,15 +207,18 @@ function cameTo(deal: Observed, pipelineId: number) {
 /** A failure prints the seed and the shortest history; `FC_SEED` runs it again. */
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31)
 
-test('generated histories: every report is what the log says', { timeout: 600_000 }, async () => {
+test('generated histories: every report, and every vendor’s statistics, are what the log says', {
+  timeout: 600_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(history, fc.array(fc.nat(200), { minLength: 2, maxLength: 2 }), async (commands, [a = 0, b = 0]) => {
-      const seen = await live(commands)
+      const seen = await live(app, clock, commands)
       const [owner] = seen.owners
       for (const [index, at] of momentsOf(seen, 6).entries()) await checkMoment(seen, at, index % 3 === 2 ? owner : undefined)
       await checkMoment(seen, clock.at, undefined)
       await checkPeriod(seen, { from: Math.min(a, b) - 20, to: Math.max(a, b) - 20 })
       await checkPeriod(seen, { from: -100, to: 1000 })
+      await checkVendors(app, seen, { from: Math.min(a, b) - 20, to: Math.max(a, b) - 20 })
     }),
     { numRuns: runs(200), seed, endOnFailure: false },
   )

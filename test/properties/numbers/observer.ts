@@ -117,6 +117,9 @@ export function standingAt(deal: Observed, at: number): Standing | undefined {
   }
 }
 
+/** The deal as its last event left it. */
+export const lastOf = ({ facts }: Observed): Record<string, unknown> => facts.at(-1)?.value ?? {}
+
 export interface Move {
   deal: Observed
   at: number
@@ -129,8 +132,8 @@ export interface Move {
   owner: number
 }
 
-/** Every coming to a stage that was not undone by something said later of an earlier moment. */
-export function movesOf(deal: Observed): Move[] {
+/** Where it was, one place after the other, without what was undone by something said later of an earlier moment. */
+export function placesOf(deal: Observed): Place[] {
   const lasting = deal.places.filter((place, index) => !deal.places.slice(index + 1).some((later) => later.from < place.from))
   const places: Place[] = []
   for (const place of lasting) {
@@ -138,6 +141,12 @@ export function movesOf(deal: Observed): Move[] {
     if (last && last.stage === place.stage && last.pipeline === place.pipeline && last.how !== 'known') continue
     places.push(place)
   }
+  return places
+}
+
+/** Every coming to a stage. */
+export function movesOf(deal: Observed): Move[] {
+  const places = placesOf(deal)
   const moves: Move[] = []
   let entered: number | undefined
   for (const [index, to] of places.entries()) {

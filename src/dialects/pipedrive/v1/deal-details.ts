@@ -1,40 +1,21 @@
 import { type Deal, listDeals } from '../../../domain/deal.ts'
+import { dealStays } from '../../../domain/reports/stays.ts'
 import type { Scope } from '../../../domain/scope.ts'
 import { isOpen } from '../../../domain/stage.ts'
-import type { Instant } from '../../../domain/time.ts'
-import { eventsOf } from './deal-events.ts'
 import { duration, durationBetween } from './duration.ts'
 import { bccAddress } from './parties.ts'
 import type { RelatedToDeals } from './related.ts'
 
-/** One stay in an open stage. */
-interface Stay {
-  stageId: number
-  from: Instant
-}
-
-/** The open stages that the deal stood in, one after the other, as its history tells them. */
-async function staysOf(scope: Scope, deal: Deal): Promise<readonly Stay[]> {
-  const stays: Stay[] = []
-  for (const { type, at, after } of await eventsOf(scope, deal.id)) {
-    const stageId = after?.openStageId
-    // An import is noted today, and tells of a deal that began long ago.
-    if (typeof stageId === 'number') stays.push({ stageId, from: type === 'deal.created' ? deal.createdAt : at })
+/** Seconds in each open stage of the deal's pipeline, and the stages in the order it first came to them. */
+async function stayInStages(scope: Scope, deal: Deal, { stages }: RelatedToDeals) {
+  const shown = (await dealStays(scope, deal.id)).stages.filter(({ stageId }) => {
+    const stage = stages.get(stageId)
+    return stage?.pipelineId === deal.pipelineId && isOpen(stage) && stage.deletedAt === null
+  })
+  return {
+    times_in_stages: Object.fromEntries(shown.map(({ stageId, duration }) => [stageId, Math.floor(duration / 1000)])),
+    order_of_stages: shown.map(({ stageId }) => stageId),
   }
-  return stays
-}
-
-/** Seconds in each stage of the deal's pipeline until now, or until it was closed, and the stages in the order it came to them. */
-async function stayInStages(scope: Scope, deal: Deal, { stages, now }: RelatedToDeals) {
-  const stays = await staysOf(scope, deal)
-  const end = deal.closedAt ?? now
-  const seconds = new Map<number, number>()
-  for (const [index, { stageId, from }] of stays.entries()) {
-    if (stages.get(stageId)?.pipelineId !== deal.pipelineId) continue
-    const until = Math.min(stays[index + 1]?.from ?? end, end)
-    seconds.set(stageId, (seconds.get(stageId) ?? 0) + Math.max(0, Math.floor((until - from) / 1000)))
-  }
-  return { times_in_stages: Object.fromEntries(seconds), order_of_stages: [...seconds.keys()] }
 }
 
 /** So many deals that were won are looked at for an average: enough to tell, and no more however many there are. */
