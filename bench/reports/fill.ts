@@ -1,14 +1,14 @@
 import { adminScope } from '../../src/cli/open.ts'
 import type { Deal } from '../../src/domain/deal.ts'
 import { withStage } from '../../src/domain/deal.ts'
+import { addPipeline } from '../../src/domain/edit-pipelines.ts'
 import { difference, type Event, snapshot } from '../../src/domain/events.ts'
 import { listPipelines } from '../../src/domain/pipeline.ts'
 import { lifeOf } from '../../src/domain/reports/life.ts'
 import { listStages, type Stage } from '../../src/domain/stage.ts'
 import type { Store } from '../../src/serve.ts'
-import { insertDeals } from '../../src/store/deals.ts'
-import { appendEvents } from '../../src/store/history.ts'
-import { beginLives } from '../../src/store/reports/lives.ts'
+import { takeIds } from '../../src/store/rows.ts'
+import { beginLoad, type Lived, load } from './load.ts'
 
 /**
  * Deals with histories, five events each, over three years in the pipelines of one workspace. They are written straight into the tables, as an
@@ -19,60 +19,69 @@ const quiet: ReadonlySet<string> = new Set(['version', 'updatedAt'])
 const day = 86_400_000
 const began = Date.UTC(2024, 0, 1)
 const perDeal = 5
-const atOnce = 1000
+const atOnce = 2000
 
-/** Looks random, and is the same in every run. */
-const mixed = (n: number): number => {
-  const x = Math.imul(n ^ (n >>> 16), 0x45d9f3b)
+/** From 0 to 1: looks random for each deal and each thing asked about it, and is the same in every run. */
+function mixed(n: number, what: number): number {
+  let x = Math.imul(n, 0x9e3779b1) ^ Math.imul(what + 1, 0x85ebca6b)
+  for (const factor of [0x7feb352d, 0x846ca68b]) {
+    x ^= x >>> 16
+    x = Math.imul(x, factor)
+  }
   return ((x ^ (x >>> 15)) >>> 0) / 4_294_967_296
 }
 
-export async function fill(
-  { engine, registry }: Store,
-  count: number,
-): Promise<{ events: number; pipelineIds: readonly number[] }> {
+/** So many members own the deals, and in one of so many the deal is counted in euros. */
+const owners = 20
+const euros = 8
+
+export const eventsOf = (deals: number): number => deals * perDeal
+
+/** Pipelines and members beside those of a new workspace, and then the deals. */
+export async function fill({ engine, registry }: Store, count: number, pipelines: number): Promise<void> {
   const [workspace] = await registry.workspaces()
   if (!workspace) throw new Error('the store has no workspace')
   const scope = await adminScope(registry, workspace, 'import')
-  const rows: Stage[][] = []
-  for (const { id } of await listPipelines(scope)) rows.push([...(await listStages(scope, id))])
-  const owners = (await scope.store.members.list({ limit: 100 })).items.map(({ id }) => id)
-  for (let first = 1; first <= count; first += atOnce) {
-    await engine.transaction(async (session) => {
-      const db = { session, engine, workspaceId: workspace.id }
-      const lives = Array.from({ length: Math.min(atOnce, count - first + 1) }, (_, index) => {
-        const n = first + index
-        return lived(n, rows[n % rows.length] ?? [], owners[n % owners.length] ?? 1)
-      })
-      await insertDeals(
-        db,
-        lives.map(({ deal }) => deal),
-      )
-      await appendEvents(
-        db,
-        lives.flatMap(({ events }) => events),
-      )
-      await beginLives(
-        db,
-        lives.map(({ deal, events }) => [deal.id, lifeOf(events)]),
-      )
-    })
+  for (let n = 2; n <= pipelines; n++) {
+    const stages = ['Lead', 'Contacted', 'Demo', 'Offer'].map((name, index) => ({ name, probability: 20 * (index + 1) }))
+    await addPipeline(scope, { name: `Pipeline ${n}`, hasProbability: true, stages })
   }
-  return { events: count * perDeal, pipelineIds: rows.flatMap(([stage]) => (stage ? [stage.pipelineId] : [])) }
+  const ownerIds = [scope.user.id]
+  for (let n = 2; n <= owners; n++) {
+    const draft = { name: `Owner ${n}`, email: `owner-${n}@example.com`, phone: null, role: 'member' } as const
+    ownerIds.push((await scope.store.transaction((tx) => tx.members.add(draft, scope.now()))).id)
+  }
+  const rows: (readonly Stage[])[] = []
+  for (const { id } of await listPipelines(scope)) rows.push(await listStages(scope, id))
+  const end = await beginLoad(engine)
+  for (let first = 1; first <= count; first += atOnce) {
+    const size = Math.min(atOnce, count - first + 1)
+    const ids = await engine.transaction((session) => takeIds({ session, engine, workspaceId: workspace.id }, 'deal', size))
+    const lives = Array.from({ length: size }, (_, index): Lived => {
+      const n = ids.next + index
+      const { deal, events } = lived(n, pick(rows, n), pick(ownerIds, Math.floor(mixed(n, 0) * owners)))
+      return { deal, events, life: lifeOf(events) }
+    })
+    await load(engine, workspace.id, lives)
+  }
+  await end()
 }
+
+const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T
 
 function lived(n: number, stages: readonly Stage[], ownerId: number): { deal: Deal; events: Omit<Event, 'id'>[] } {
   const open = stages.filter(({ kind }) => kind === 'open')
   const [first] = open
   if (!first) throw new Error('a pipeline without open stages')
-  let at = began + Math.floor(mixed(n) * 1000 * day)
-  const month = Math.floor(mixed(n + 7) * 6)
+  let at = began + Math.floor(mixed(n, 1) * 1000 * day)
+  const month = Math.floor(mixed(n, 2) * 6)
   let deal: Deal = {
     ...blank,
     id: n,
     uuid: uuidOf(n),
     title: `Deal ${n}`,
-    amount: 10_000 + Math.floor(mixed(n + 1) * 9_000_000),
+    currency: mixed(n, 5) * euros < 1 ? 'EUR' : 'USD',
+    amount: 10_000 + Math.floor(mixed(n, 3) * 9_000_000),
     pipelineId: first.pipelineId,
     stageId: first.id,
     openStageId: first.id,
@@ -93,10 +102,10 @@ function lived(n: number, stages: readonly Stage[], ownerId: number): { deal: De
     ...change,
   })
   const events = [event('deal.created', { before: null, after: snapshot(deal, quiet) })]
-  const closes = mixed(n + 2)
+  const closes = mixed(n, 4)
   const last = closes < 0.3 ? 'won' : closes < 0.75 ? 'lost' : 'open'
   for (let step = 1; step < perDeal; step++) {
-    at += 1 + Math.floor(mixed(n * 8 + step) * 21 * day)
+    at += 1 + Math.floor(mixed(n, 10 + step) * 21 * day)
     const isLast = step === perDeal - 1 && last !== 'open'
     const to = isLast ? stages.find(({ kind }) => kind === last) : open[Math.min(step, open.length - 1)]
     const moved =
@@ -115,7 +124,6 @@ const uuidOf = (n: number): string => `00000000-0000-7000-8000-${n.toString(16).
 
 const blank = {
   externalId: null,
-  currency: 'USD',
   outcome: 'open',
   contactId: null,
   companyId: null,

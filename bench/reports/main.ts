@@ -1,85 +1,98 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openStore, prepare } from '../../src/serve.ts'
+import { statement } from '../../src/store/engine.ts'
+import { sql } from '../../src/store/sql.ts'
+import { machineOf } from '../machine.ts'
+import { figuresOf, load } from '../measure.ts'
 import { startServer } from '../processes.ts'
+import { writeReport } from '../report.ts'
 import { token } from '../stores.ts'
-import { fill } from './fill.ts'
+import { learn, measures, promises } from './calls.ts'
+import { eventsOf, fill } from './fill.ts'
+import { type Place, postgresPlace, sizesOf, sqlitePlace } from './places.ts'
+import type { MeasuredReport } from './results.ts'
 
-/** Reports of one pipeline over one year, out of many deals with five events each. Prints a table. */
+/** Reports, boards of the past and histories, out of many deals with five events each. */
+
+const usage = `npm run bench:reports -- [--engine sqlite|postgres] [--deals 1000000] [--pipelines 5] [--keep DIR] [--only NAME]
+
+Measures reports and histories, and writes its section of docs/performance.md; with --only it only prints.
+--keep DIR: the store stays there, and the next run reads it again. With --engine postgres it stays on the server of TEST_DATABASE_URL.`
 
 const { values } = parseArgs({
   options: {
+    engine: { type: 'string', default: 'sqlite' },
     deals: { type: 'string', default: '1000000' },
-    keep: { type: 'string' },
     pipelines: { type: 'string', default: '5' },
+    keep: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 })
-const count = Number(values.deals)
-const data = values.keep ?? mkdtempSync(join(tmpdir(), 'crmux-reports-'))
-const pipelineCount = Number(values.pipelines)
+const { engine, keep, only } = values
+if (values.help) {
+  process.stdout.write(`${usage}\n`)
+  process.exit()
+}
+if (engine !== 'sqlite' && engine !== 'postgres') throw new Error(`--engine ${engine}: there are sqlite and postgres`)
+const deals = Number(values.deals)
+const place = engine === 'sqlite' ? await sqlitePlace(keep) : await postgresPlace(keep !== undefined, deals)
+try {
+  const machine = machineOf(place.data || tmpdir())
+  const filled = await build(place)
+  const { resident, measured } = await measureAll(place)
+  if (only === undefined) {
+    const date = new Date().toISOString().slice(0, 10)
+    mkdirSync('bench/results', { recursive: true })
+    const results = { engine, machine, date, deals, events: eventsOf(deals), ...filled, resident, measured }
+    writeFileSync(`bench/results/reports-${engine}.json`, `${JSON.stringify(results, null, 2)}\n`)
+    writeReport()
+  }
+} finally {
+  await place.close()
+}
 
-async function build(): Promise<void> {
-  const store = await openStore({ data, databaseUrl: undefined })
+/** Fills the store where it is new, and tells how large it is. */
+async function build(place: Place) {
+  const store = await openStore(place)
   try {
-    await prepare(store.registry, { template: 'sell', token })
-    const { addPipeline } = await import('../../src/domain/edit-pipelines.ts')
-    const { adminScope } = await import('../../src/cli/open.ts')
-    const [workspace] = await store.registry.workspaces()
-    if (!workspace) throw new Error('the store has no workspace')
-    const scope = await adminScope(store.registry, workspace, 'import')
-    for (let n = 1; n < pipelineCount; n++) {
-      const stages = ['Lead', 'Contacted', 'Demo', 'Offer'].map((name, index) => ({ name, probability: 20 * (index + 1) }))
-      await addPipeline(scope, { name: `Pipeline ${n + 1}`, hasProbability: true, stages })
-    }
     const began = performance.now()
-    const { events } = await fill(store, count)
-    console.log(`${count} deals with ${events} events in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+    if (place.isNew) {
+      await prepare(store.registry, { template: 'sell', token })
+      await fill(store, deals, Number(values.pipelines))
+      // What a server of PostgreSQL does by itself within a minute.
+      if (engine === 'postgres')
+        await store.engine.reader.all(
+          statement(() => sql.raw('vacuum analyze')),
+          {},
+        )
+    }
+    const fillSeconds = (performance.now() - began) / 1000
+    console.log(`${deals} deals with ${eventsOf(deals)} events in ${fillSeconds.toFixed(0)} s`)
+    return { fillSeconds, ...(await sizesOf(store.engine, place)) }
   } finally {
     await store.engine.close()
   }
 }
 
-if (!existsSync(join(data, 'crmux.db'))) await build()
-const server = await startServer(['--data', data])
-const headers = { authorization: `Bearer ${token}` }
-const get = async (path: string) => {
-  const began = performance.now()
-  const answer = await fetch(`${server.origin}/api/v1${path}`, { headers })
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(`${path}: ${text}`)
-  return { ms: performance.now() - began, body: JSON.parse(text) }
-}
-
-const year = 'from=2025-01-01&to=2025-12-31'
-const paths = [
-  ...['summary', 'win-rate', 'movement', 'conversion', 'time-in-stage', 'velocity', 'calibration', 'forecast-against-won'].map(
-    (name) => `${name}?${year}`,
-  ),
-  'summary?interval=month&from=2025-01-01&to=2025-12-31',
-  'changes?from=2025-06-02&to=2025-06-08',
-  'board?asOf=2025-06-15T10:00:00Z',
-  'board?asOf=2024-02-15T10:00:00Z',
-  'funnel?asOf=2025-06-15T10:00:00Z',
-  'forecast?asOf=2025-06-15T10:00:00Z',
-  'forecast?',
-]
-try {
-  const pipelines: { id: number }[] = (await get('/pipelines')).body.data
-  for (const path of [...paths.map((path) => `/reports/${path}`), '/deals/4711/events?', '/deals/4711/stage-times?']) {
-    const times: number[] = []
-    for (let round = 0; round < 7; round++) {
-      const of = path.startsWith('/reports') ? `&pipelineId=${pipelines[round % pipelines.length]?.id}` : 'limit=50'
-      const url = path.includes('stage-times') ? path.slice(0, -1) : `${path}${of}`
-      times.push((await get(url)).ms)
+async function measureAll({ args }: Place) {
+  const server = await startServer(args)
+  try {
+    const measured: MeasuredReport[] = []
+    for (const { name, of, calls } of measures(await learn(server.origin, deals))) {
+      if (only !== undefined && !name.includes(only)) continue
+      const side = { origin: server.origin, calls, cpu: server.cpu }
+      // The first round makes plans and fills caches, as they are in a server that runs.
+      await load(side, 1, { each: Math.min(calls.length, 20) })
+      const { p50, p99, cpu } = figuresOf([await load(side, 1, { each: Math.max(calls.length, 15) })])
+      measured.push({ name, of, figures: { p50, p99, cpu } })
+      const mark = p50 > promises[of].p50 ? `  more than ${promises[of].p50}` : ''
+      console.log(`${name.padEnd(50)} p50 ${p50.toFixed(1).padStart(8)} ms   p99 ${p99.toFixed(1).padStart(8)} ms${mark}`)
     }
-    times.sort((a, b) => a - b)
-    console.log(
-      `${path.padEnd(60)} p50 ${(times[3] ?? 0).toFixed(1).padStart(8)} ms   worst ${(times[6] ?? 0).toFixed(1).padStart(8)} ms`,
-    )
+    return { resident: server.resident(), measured }
+  } finally {
+    await server.stop()
   }
-} finally {
-  await server.stop()
-  if (values.keep === undefined) rmSync(data, { recursive: true, force: true })
 }
