@@ -62,8 +62,9 @@ export class DomainError extends Error {
   override readonly name = 'DomainError'
   readonly refusal: Refusal
 
-  constructor(refusal: Refusal) {
-    super(refusal.kind)
+  /** `cause`: what the store said, for the log of those who run it. */
+  constructor(refusal: Refusal, cause?: unknown) {
+    super(refusal.kind, cause === undefined ? {} : { cause })
     this.refusal = refusal
   }
 }

@@ -172,6 +172,8 @@ export function speak<C extends Caller>(app: FastifyInstance, wire: Wire<C>, hos
   app.setErrorHandler((error, req, reply) => {
     const fault = asFault(error)
     if (fault.kind === 'bug') req.log.error({ err: error }, 'a bug was answered')
+    const { cause } = error as { cause?: unknown }
+    if (fault.kind === 'unavailable' && cause) req.log.error({ err: cause }, 'the store could not do it')
     return send(req, reply, wire.render(fault, req))
   })
 

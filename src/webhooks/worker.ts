@@ -65,6 +65,7 @@ export function openWorker(options: WorkerOptions): Worker {
   let isStopping = false
   let round: Promise<void> | undefined
   let isWanted = false
+  let isInDoubt = false
 
   const sayings = (watched: WatchedWebhook, event: Parameters<Parameters<typeof outbox.fanOut>[0]>[1]): Saying[] => {
     const words = wordsOf(dialects, watched.hook)
@@ -74,6 +75,9 @@ export function openWorker(options: WorkerOptions): Worker {
   }
 
   const once = async () => {
+    // What could not be written down would be sent again and again by a lease that is still good: first something has to be written.
+    if (isInDoubt) await outbox.renew(owner, now() + leaseMs)
+    isInDoubt = false
     let events = 0
     do events = await outbox.fanOut(sayings, now(), fanOutLimit)
     while (events > 0 && !isStopping)
@@ -89,7 +93,10 @@ export function openWorker(options: WorkerOptions): Worker {
     kept.delete(id)
     const ended = lane
       .run()
-      .catch((error) => logger.error({ err: error, webhook: id }, 'delivering was interrupted'))
+      .catch((error) => {
+        isInDoubt = true
+        logger.error({ err: error, webhook: id }, 'delivering was interrupted')
+      })
       .then(() => {
         lanes.delete(id)
         kept.set(id, now())

@@ -30,17 +30,20 @@ process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
 })
 
-/** Starts a command as a process of its own, as `npm start` and `npm run crmux` do. */
-export function start(entry: 'src/main.ts' | 'src/cli/index.ts', args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
-  const process_ = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--import', './src/compile-cache.js', entry, ...args],
-    {
-      cwd: root,
-      env: { ...clean(process.env), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+/** Starts a command as a process of its own, as `npm start` and `npm run crmux` do. `through`: a command that runs it as its own last act. */
+export function start(
+  entry: 'src/main.ts' | 'src/cli/index.ts',
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  through: readonly string[] = [],
+): Child {
+  const own = ['--disable-warning=ExperimentalWarning', '--import', './src/compile-cache.js', entry, ...args]
+  const [command = process.execPath, ...words] = [...through, process.execPath, ...own]
+  const process_ = spawn(command, words, {
+    cwd: root,
+    env: { ...clean(process.env), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   alive.add(process_)
   process_.once('exit', () => alive.delete(process_))
   const child: Child = {
@@ -61,8 +64,8 @@ export function start(entry: 'src/main.ts' | 'src/cli/index.ts', args: readonly 
 }
 
 /** One command in a process of its own. */
-export const crmux = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
-  start('src/cli/index.ts', args, env).ended
+export const crmux = (args: readonly string[], env: NodeJS.ProcessEnv = {}, through: readonly string[] = []): Promise<Outcome> =>
+  start('src/cli/index.ts', args, env, through).ended
 
 export interface Served extends Child {
   /** `http://127.0.0.1:PORT` */
@@ -73,8 +76,12 @@ export interface Served extends Child {
 }
 
 /** A server in a process of its own on a free port. Resolves when it is ready; rejects with what it said if it ends instead. */
-export async function serve(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Served> {
-  const child = start('src/main.ts', ['--port', '0', ...args], env)
+export async function serve(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  through: readonly string[] = [],
+): Promise<Served> {
+  const child = start('src/main.ts', ['--port', '0', ...args], env, through)
   const ready = await new Promise<{ url: string; own?: { dialect: string; port: number }[] }>((resolve, reject) => {
     const look = () => {
       const line = child.stdout.split('\n').find((text) => text.includes('crmux is ready on') && text.endsWith('}'))

@@ -62,7 +62,7 @@ export function asRefusal(error: unknown): unknown {
     case 'again':
     case 'lost':
     case 'unavailable':
-      return new DomainError({ kind: 'unavailable' })
+      return new DomainError({ kind: 'unavailable' }, error)
     case 'overflow':
       return new DomainError({ kind: 'conflict', rule: 'total_overflow' })
     case 'bug':

@@ -15,6 +15,15 @@ function openReader(file: string): Connection {
   return new Connection(db)
 }
 
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch {
+    // With ancestors Node says ENOENT, whatever it was: a file system that may only be read says so when it is asked for one directory.
+    mkdirSync(path)
+  }
+}
+
 const version = statement<{ data_version: number }>(() => sql`pragma data_version`)
 
 interface Job {
@@ -46,7 +55,7 @@ export class SqliteEngine implements Engine {
   /** `busyLimitMs`: how long a writer of another process may hold the file before a request gives up. */
   constructor(file: string, { busyLimitMs = 10_000 }: { busyLimitMs?: number } = {}) {
     this.#busyLimitMs = busyLimitMs
-    mkdirSync(dirname(file), { recursive: true })
+    makeDirectory(dirname(file))
     const db = new DatabaseSync(file, { timeout: 5000 })
     db.exec(
       'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = off; pragma cache_size = -16000; pragma temp_store = memory',
@@ -118,7 +127,7 @@ export class SqliteEngine implements Engine {
       this.#writing.commit()
     } catch (error) {
       this.#writing.rollback()
-      const reason = isTemporary(error) ? new DomainError({ kind: 'unavailable' }) : asRefusal(error)
+      const reason = isTemporary(error) ? new DomainError({ kind: 'unavailable' }, error) : asRefusal(error)
       // Without the write lock nobody who waited got as far as his own work.
       for (const job of jobs.length > 0 ? jobs : this.#queue.splice(0, waiting)) job.reject(reason)
       return

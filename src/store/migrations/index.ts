@@ -41,7 +41,8 @@ export function migrate(db: DatabaseSync): void {
     for (const step of steps.slice(version)) db.exec(step.sqlite)
     db.exec(`pragma user_version = ${steps.length}; commit`)
   } catch (error) {
-    db.exec('rollback')
+    // A full disk ends the transaction by itself.
+    if (db.isTransaction) db.exec('rollback')
     throw error
   }
 }

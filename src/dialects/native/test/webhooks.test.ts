@@ -2,8 +2,9 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestApp, type TestApp, type TestWorkspace } from '../../../../test/support/app.ts'
 import { openReceiver, type Received, type Receiver, workerOn } from '../../../../test/support/receiver.ts'
-import { DomainError } from '../../../domain/errors.ts'
+import { DomainError, refuse } from '../../../domain/errors.ts'
 import type { Store } from '../../../domain/store.ts'
+import { openOutbox } from '../../../store/outbox.ts'
 import type { Worker } from '../../../webhooks/worker.ts'
 import { type Body, type Client, clientOf } from './client.ts'
 
@@ -259,6 +260,25 @@ describe('native: when it fails', () => {
     expect(failures).toBe(2)
     expect(told()).toHaveLength(1)
     expect((await deliveries(hook)).map(({ state, attempts }) => [state, attempts])).toEqual([['delivered', 1]])
+  })
+
+  test('what cannot be written down is not sent again before something can be', async () => {
+    const hook = await subscribe()
+    await deal()
+    let isFull = true
+    const real = openOutbox(app.engine)
+    const refusing = <A extends unknown[]>(write: (...args: A) => Promise<void>) => {
+      return async (...args: A) => (isFull ? refuse({ kind: 'unavailable' }) : write(...args))
+    }
+    const other = workerOn(app, { now, outbox: { ...real, record: refusing(real.record), renew: refusing(real.renew) } })
+    for (let n = 0; n < 3; n++) await other.settle()
+    expect(receiver.received).toHaveLength(1)
+    isFull = false
+    await other.settle()
+    await other.stop()
+    const [first, second, ...more] = receiver.received.map(({ headers }) => headers['webhook-id'])
+    expect([second, more]).toEqual([first, []])
+    expect((await deliveries(hook)).map(({ state }) => state)).toEqual(['delivered'])
   })
 
   test('410 disables it at once; so do five days without a success; enabled again it hears of what happens then', async () => {
