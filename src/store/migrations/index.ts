@@ -7,6 +7,7 @@ import * as batchesAndViews from './0005-batches-and-views.ts'
 import * as numbers from './0006-numbers.ts'
 import * as webhooks from './0007-webhooks.ts'
 import * as eventTimes from './0008-event-times.ts'
+import * as ownersByTime from './0009-owners-by-time.ts'
 
 /** Every step from an empty database to the present schema, in order. Steps are only ever added. */
 export const steps: readonly { sqlite: string; postgres: string }[] = [
@@ -18,6 +19,7 @@ export const steps: readonly { sqlite: string; postgres: string }[] = [
   numbers,
   webhooks,
   eventTimes,
+  ownersByTime,
 ]
 
 /** The store was written by a newer crmux than this one. */
