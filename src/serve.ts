@@ -11,6 +11,7 @@ import { createWorkspace, type Template } from './domain/template.ts'
 import { type CrmuxServer, createServer } from './http/server.ts'
 import { builtWeb } from './http/web.ts'
 import type { Engine } from './store/engine.ts'
+import { finishLoad, load } from './store/load.ts'
 import { openOutbox } from './store/outbox.ts'
 import { openRegistry } from './store/registry.ts'
 import { fillLives } from './store/reports/fill.ts'
@@ -22,12 +23,15 @@ import { openWorker } from './webhooks/worker.ts'
 export interface Store {
   engine: Engine
   registry: Registry
+  /** Runs work that adds very many deals; quicker where there are none yet. */
+  load<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** Opens the store that the settings name, bringing its schema up to date. */
+/** Opens the store that the settings name, bringing its schema up to date and making what a load that was killed has left to be made. */
 export async function openStore({ data, databaseUrl }: Pick<Config, 'data' | 'databaseUrl'>): Promise<Store> {
   const engine = await openEngine({ data, databaseUrl })
-  return { engine, registry: openRegistry(engine) }
+  await finishLoad(engine)
+  return { engine, registry: openRegistry(engine), load: (work) => load(engine, work) }
 }
 
 /** Each engine is loaded only where it is used. */

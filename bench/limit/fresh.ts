@@ -21,17 +21,19 @@ const [intoDeal, intoStretch] = [inserts('deal'), inserts('stretch')]
  * value that holds one. A change adds a stretch to a deal's life; repeated, it adds it to the life of a deal that is not there.
  */
 export function freshened(plan: Plan): () => readonly Step[] {
-  const deals = plan.steps.filter(({ sql }) => intoDeal.test(sql))
-  const [id, uuid] = [placeOf(deals[0]?.sql ?? '', 'id'), placeOf(deals[0]?.sql ?? '', 'uuid')]
-  const ids = deals.map(({ values }) => values[id])
-  const uuids = new Set(deals.map(({ values }) => values[uuid]))
+  const deals = plan.steps.filter(({ sql }) => intoDeal.test(sql)).flatMap(rowsOf)
   const stretch = placeOf(plan.steps.find(({ sql }) => intoStretch.test(sql))?.sql ?? '', 'deal_id')
   if (deals.length > 0) {
+    const ids = deals.map(({ id }) => id)
+    const uuids = new Set(deals.map(({ uuid }) => uuid))
+    const steps = plan.steps.map((step) => ({ step, rows: manyOf(step) }))
     return () => {
       const fresh = new Map(ids.map((known) => [known, next++]))
-      return plan.steps.map((step) => ({
+      const renew = (value: unknown) => fresh.get(value) ?? (uuids.has(value) ? randomUUID() : value)
+      const renewed = (row: Row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, renew(value)]))
+      return steps.map(({ step, rows }) => ({
         ...step,
-        values: step.values.map((value) => fresh.get(value) ?? (uuids.has(value) ? randomUUID() : value)),
+        values: rows ? [JSON.stringify(rows.map(renewed))] : step.values.map(renew),
       }))
     }
   }
@@ -40,3 +42,14 @@ export function freshened(plan: Plan): () => readonly Step[] {
     return plan.steps.map((step) => (intoStretch.test(step.sql) ? { ...step, values: step.values.with(stretch, life) } : step))
   }
 }
+
+type Row = Readonly<Record<string, unknown>>
+
+/** The rows of a statement that takes any number of them as JSON. */
+function manyOf({ sql, values }: Step): Row[] | undefined {
+  return sql.includes('json_populate_recordset') ? JSON.parse(String(values[0])) : undefined
+}
+
+/** What an insert of deals inserts. */
+const rowsOf = (step: Step): Row[] =>
+  manyOf(step) ?? [{ id: step.values[placeOf(step.sql, 'id')], uuid: step.values[placeOf(step.sql, 'uuid')] }]

@@ -20,7 +20,8 @@ export function postgresDatabase(url: string): Database {
     const name = names.get(text) ?? `b${names.size}`
     names.set(text, name)
     // Each connection adds to rows of its own, as the server's do.
-    return client.query({ name, text, values: stripe < 0 ? [...values] : values.with(stripe, rows.get(client) ?? 0) })
+    const own = () => String(values[stripe]).replaceAll('"stripe":0', `"stripe":${rows.get(client) ?? 0}`)
+    return client.query({ name, text, values: stripe < 0 ? [...values] : values.with(stripe, own()) })
   }
   const attempt = async (client: pg.PoolClient, steps: readonly Step[]): Promise<boolean> => {
     const said = [client.query('begin'), ...steps.map((step) => query(client, step))]

@@ -3,7 +3,9 @@ import { dialects } from '../../src/dialects/index.ts'
 import { createServer } from '../../src/http/server.ts'
 import type { Engine, EngineKind, Session, Statement, Values } from '../../src/store/engine.ts'
 import { Param } from '../../src/store/engine.ts'
+import { type Addition, addedUp } from '../../src/store/engines/postgres-transaction.ts'
 import { openRegistry } from '../../src/store/registry.ts'
+import { asRows } from '../../src/store/rows.ts'
 import type { Call } from '../measure.ts'
 
 /** One statement as it ran: its text and what was filled in. */
@@ -11,7 +13,7 @@ export interface Step {
   sql: string
   values: readonly unknown[]
   how: 'all' | 'one' | 'run'
-  /** Which of the values says over which of several rows a sum is spread; -1 where none does. */
+  /** Which of the values holds rows that say over which of several rows a sum is spread; -1 where none does. */
   stripe: number
 }
 
@@ -34,6 +36,8 @@ export interface Recorder {
 export async function recorder(engine: Engine): Promise<Recorder> {
   let steps: Step[] = []
   let putOff: Step[] = []
+  /** What PostgreSQL is told all at once, at the end. */
+  let additions: Addition[] = []
   let writes = false
   const note = (how: Step['how'], statement: Statement<unknown>, values: Values, to = steps) => {
     const step = stepOf(engine.kind, how, statement, values)
@@ -59,7 +63,8 @@ export async function recorder(engine: Engine): Promise<Recorder> {
       return session.later(statement, values)
     },
     tally: (statement, key, amounts) => {
-      note('run', statement, { stripe: 0, ...key, ...amounts }, putOff)
+      if (engine.kind === 'postgres') additions.push({ statement, key, amounts })
+      else note('run', statement, { ...key, ...amounts }, putOff)
       return session.tally(statement, key, amounts)
     },
     settle: () => session.settle(),
@@ -75,6 +80,7 @@ export async function recorder(engine: Engine): Promise<Recorder> {
         // Where others were in the way the work is done anew.
         steps = []
         putOff = []
+        additions = []
         return work(listen(session))
       }, workspaceId)
     },
@@ -88,6 +94,7 @@ export async function recorder(engine: Engine): Promise<Recorder> {
     record: async ({ method, path, headers, body }) => {
       steps = []
       putOff = []
+      additions = []
       writes = false
       const answer = await server.app.inject({
         method,
@@ -96,7 +103,8 @@ export async function recorder(engine: Engine): Promise<Recorder> {
         ...(body === undefined ? {} : { payload: body }),
       })
       if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`)
-      const all = [...steps, ...putOff]
+      const sums = addedUp(additions, 0).map(([statement, rows]) => stepOf(engine.kind, 'run', statement, asRows(rows), true))
+      const all = [...steps, ...putOff, ...sums]
       return {
         steps: all,
         writes: writes && all.some(({ how }) => how === 'run'),
@@ -109,11 +117,11 @@ export async function recorder(engine: Engine): Promise<Recorder> {
   }
 }
 
-function stepOf(kind: EngineKind, how: Step['how'], statement: Statement<unknown>, values: Values): Step {
+function stepOf(kind: EngineKind, how: Step['how'], statement: Statement<unknown>, values: Values, isSpread = false): Step {
   const query = statement.build(kind)
   return {
     how,
-    stripe: query.values.findIndex((value) => value instanceof Param && value.name === 'stripe'),
+    stripe: isSpread ? query.values.findIndex((value) => value instanceof Param && value.name === 'rows') : -1,
     sql: kind === 'sqlite' ? query.sql : query.text,
     values: query.values.map((value) => (value instanceof Param ? values[value.name] : value)),
   }

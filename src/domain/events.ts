@@ -84,8 +84,14 @@ export function difference(
 }
 
 /** A new record as its first event keeps it: what is empty goes without saying. */
-export const snapshot = (record: object, ignored: ReadonlySet<string>): JsonObject =>
-  Object.fromEntries((Object.entries(record) as [string, Json][]).filter(([key, value]) => !ignored.has(key) && !isEmpty(value)))
+export function snapshot(record: object, ignored: ReadonlySet<string>): JsonObject {
+  const kept: Record<string, Json> = {}
+  for (const key of Object.keys(record)) {
+    const value = (record as JsonObject)[key] ?? null
+    if (!isEmpty(value) && !ignored.has(key)) kept[key] = value
+  }
+  return kept
+}
 
 const isEmpty = (value: Json): boolean =>
   value === null ||

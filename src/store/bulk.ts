@@ -33,7 +33,7 @@ type Kind = keyof typeof writers
 type Gathered = { [K in Kind]: Parameters<(typeof writers)[K]>[1][number][] }
 
 const kinds = Object.keys(writers) as Kind[]
-const counts = (of: (kind: Kind) => number) => Object.fromEntries(kinds.map((kind) => [kind, of(kind)])) as Record<Kind, number>
+type Counts = Readonly<Record<Kind, number>>
 
 /**
  * What work on many deals has gathered to be written together: new deals, their events and the beginnings of their lives, new contacts and
@@ -46,7 +46,7 @@ export class Gathering {
   /** What was read, by the noun that it is about. */
   readonly #memory = new Map<string, Map<string, Promise<unknown>>>()
   readonly #gathered: Gathered = { parties: [], deals: [], events: [], lives: [] }
-  #written = counts(() => 0)
+  #written: Counts = { parties: 0, deals: 0, events: 0, lives: 0 }
   #ids: Readonly<Record<'deal' | 'party', IdRange>> = { deal: { next: 0, end: 0 }, party: { next: 0, end: 0 } }
   #readings = 0
   /** Deals by their external id, as far as it was asked for; undefined where there is none. */
@@ -80,7 +80,8 @@ export class Gathering {
     const isManyUnsent = this.#gathered.deals.length - this.#written.deals >= sentAtOnce
     if (isManyUnsent && this.db.engine.kind === 'postgres' && this.#savepoints.depth === 0) await this.settle()
     const [written, ids] = [this.#written, this.#ids]
-    const gathered = counts((kind) => this.#gathered[kind].length)
+    const { parties, deals, events, lives } = this.#gathered
+    const gathered: Counts = { parties: parties.length, deals: deals.length, events: events.length, lives: lives.length }
     return this.#savepoints.within(work, (hasWritten) => {
       if (!hasWritten && kinds.every((kind) => this.#gathered[kind].length === gathered[kind])) return
       for (const kind of kinds) this.#gathered[kind].length = gathered[kind]

@@ -134,7 +134,7 @@ const clean = (_: string, value: unknown): unknown =>
 
 /**
  * `insert into table` for any number of rows that name the same columns; `isThere`: what is done about those whose key is there already.
- * SQLite writes them one by one, because one statement for many gains it nothing.
+ * SQLite writes them one by one, because one statement for many gains it nothing; PostgreSQL as JSON, unless there is only one.
  */
 export async function insertRows(
   { session, engine }: Pick<Db, 'session' | 'engine'>,
@@ -145,23 +145,15 @@ export async function insertRows(
   const [first] = rows
   if (!first) return
   const columns = Object.keys(first)
-  const insert = shaped(`insert rows ${table} ${columns.length} ${isThere}`, (engine) => {
-    const given = engine === 'sqlite' ? sql`values (${values(columns)})` : rowsOf(table, columns)
+  const isOne = rows.length === 1
+  const insert = shaped(`insert ${isOne ? 'one' : 'many'} ${table} ${columns.length} ${isThere}`, (engine) => {
+    const given = isOne || engine === 'sqlite' ? sql`values (${values(columns)})` : rowsOf(table, columns)
     return sql`insert into ${sql.ref(table)} (${names(columns)}) ${given} ${isThere === 'ignored' ? sql`on conflict do nothing` : sql``}`
   })
-  await runEach({ session, engine }, insert, rows)
-}
-
-/** Runs a statement that takes one row in SQLite and a JSON array of them in PostgreSQL. */
-export async function runEach(
-  { session, engine }: Pick<Db, 'session' | 'engine'>,
-  statement: Statement<unknown>,
-  rows: readonly Columns[],
-): Promise<void> {
-  if (engine.kind === 'postgres') await session.run(statement, asRows(rows))
+  if (engine.kind === 'postgres') await session.run(insert, isOne ? first : asRows(rows))
   else
     for (const row of rows) {
-      const turn = session.run(statement, row)
+      const turn = session.run(insert, row)
       if (turn) await turn
     }
 }

@@ -91,7 +91,7 @@ test('kill -9 in the middle of concurrent writes: whatever was acknowledged is t
 
 test.each(['SIGKILL', 'SIGINT'] as const)('an import that %s ends is run again and complete', async (signal) => {
   const data = files.path(signal)
-  const total = 5 * batchSize
+  const total = 3 * batchSize
   const rows = Array.from({ length: total }, (_, n) => `E${n},deal ${n},${n % 100},Company ${n % 50}`)
   const file = files.path('rows.csv')
   writeFileSync(file, ['id,title,value,company', ...rows].join('\n'))

@@ -20,6 +20,9 @@ import { runImport } from './run.ts'
 import { surveyOf } from './survey.ts'
 import type { Taken } from './take-deal.ts'
 
+/** From so many rows on it pays to make a store ready for them. */
+const worthLoading = 10_000
+
 /** What is particular to deals, companies or contacts. */
 export interface Noun<T> {
   noun: 'deal' | 'company' | 'contact'
@@ -48,7 +51,7 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
   const known = mapColumns(columns, noun.fields, said)
   const dates = noun.dates.flatMap((field) => known.fields.get(field) ?? [])
   const survey = await surveyOf(source, columns, dates, options.dateFormat)
-  await withOpenStore(options, async ({ registry }) => {
+  await withOpenStore(options, async ({ registry, load }) => {
     await prepareNew(registry)
     const scope = await adminScope(registry, await chooseWorkspace(registry, options.workspace), 'import')
     const mapping = await withCustomFields(scope, known, noun, columns, options)
@@ -59,23 +62,27 @@ export async function importFile<T>(file: string, options: ImportOptions, noun: 
     const kept = new Kept({ creates: options.create ?? new Set(), isRehearsal: options.dryRun ?? false })
     const directory = new Directory(kept)
     const report = new Report({ rows: survey.rows, isRehearsal: options.dryRun ?? false, rejects })
+    const isLoad = survey.rows >= worthLoading && !options.dryRun
+    const loading = (work: () => Promise<void>) => (isLoad ? load(work) : work())
     await untilStopped((isStopped) =>
-      runImport<T>({
-        scope,
-        directory,
-        rows: rowsOf(source, columns),
-        before: (scope) => noun.before(scope, directory),
-        take: (scope, row) => take(scope, directory, row),
-        expect: (scope, rows) => expectRows(scope, rows, mapping, noun.id ?? 'external_id'),
-        dryRun: options.dryRun ?? false,
-        onTaken: (taken) => {
-          report.taken(taken.became)
-          noun.onTaken(taken)
-        },
-        onRefused: (row, reason) => report.refused(row, reason),
-        onBatch: (rows) => report.batch(rows),
-        isStopped,
-      }),
+      loading(() =>
+        runImport<T>({
+          scope,
+          directory,
+          rows: rowsOf(source, columns),
+          before: (scope) => noun.before(scope, directory),
+          take: (scope, row) => take(scope, directory, row),
+          expect: (scope, rows) => expectRows(scope, rows, mapping, noun.id ?? 'external_id'),
+          dryRun: options.dryRun ?? false,
+          onTaken: (taken) => {
+            report.taken(taken.became)
+            noun.onTaken(taken)
+          },
+          onRefused: (row, reason) => report.refused(row, reason),
+          onBatch: (rows) => report.batch(rows),
+          isStopped,
+        }),
+      ),
     ).finally(() => report.end())
     const first = scope.batch?.first ?? null
     const undo = first === null ? [] : [`to undo it: crmux undo ${tokenOf(first)}`]

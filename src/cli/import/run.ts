@@ -9,7 +9,7 @@ import { reasonOf } from './refusal.ts'
 import type { Taken } from './take-deal.ts'
 
 /** So many rows are one transaction: enough to share its commit, few enough that a server's writers get their turn. */
-export const batchSize = 2000
+export const batchSize = 5000
 
 /** How long the store is left to others between two batches: longer than they wait before they try again. */
 const restMs = 6

@@ -81,15 +81,23 @@ export function weightOf({ amount, probability }: Pick<Facts, 'amount' | 'probab
 
 /** What a life that has changed changes in the balances. */
 export function balancesBetween(before: readonly Stretch[], after: readonly Stretch[]): Balance[] {
-  const sums = new Map<string, Balance>()
+  const sums = new Map<string, { -readonly [K in keyof Balance]: Balance[K] }>()
   const post = (stretch: Stretch, at: Instant, sign: bigint) => {
-    const cell = cellOf(stretch)
-    const weight = weightOf(stretch, sign)
+    const { pipelineId, stageId, currency, ownerId, month } = cellOf(stretch)
+    const { count, amount, ownAmount, ownWeighted } = weightOf(stretch, sign)
     for (const span of spans) {
       const bucket = bucketOf(at, span)
-      const key = `${span} ${bucket} ${cell.pipelineId} ${cell.stageId} ${cell.currency} ${cell.ownerId} ${cell.month}`
+      const key = `${span} ${bucket} ${pipelineId} ${stageId} ${currency} ${ownerId} ${month}`
       const sum = sums.get(key)
-      sums.set(key, sum ? { ...sum, ...together(sum, weight) } : { ...cell, ...weight, span, bucket })
+      if (sum) {
+        sum.count += count
+        sum.amount += amount
+        sum.ownAmount += ownAmount
+        sum.ownWeighted += ownWeighted
+      } else {
+        const cell = { pipelineId, stageId, currency, ownerId, month }
+        sums.set(key, { ...cell, count, amount, ownAmount, ownWeighted, span, bucket })
+      }
     }
   }
   const enter = (life: readonly Stretch[], other: readonly Stretch[], sign: bigint) => {

@@ -103,7 +103,7 @@ type Known = Pick<
 export function lifeOf(events: readonly Told[]): Stretch[] {
   const [first, ...others] = events
   if (first?.after?.createdAt === undefined) return []
-  let known = { ...blank, ...first.after } as Known
+  let known = knownOf(first.after)
   const tracks = beginning(first, known)
   for (const event of others) {
     const before = known
@@ -114,15 +114,24 @@ export function lifeOf(events: readonly Told[]): Stretch[] {
 }
 
 /** The first event leaves out what is empty. */
-const blank = {
-  amount: 0,
-  probability: null,
-  expectedCloseDate: null,
-  openStageId: null,
-  stageChangedAt: null,
-  closedAt: null,
-  archivedAt: null,
-  deletedAt: null,
+function knownOf(after: JsonObject): Known {
+  const said = after as Partial<Known> & Pick<Known, 'createdAt' | 'pipelineId' | 'stageId' | 'outcome' | 'currency' | 'ownerId'>
+  return {
+    createdAt: said.createdAt,
+    pipelineId: said.pipelineId,
+    stageId: said.stageId,
+    outcome: said.outcome,
+    openStageId: said.openStageId ?? null,
+    stageChangedAt: said.stageChangedAt ?? null,
+    closedAt: said.closedAt ?? null,
+    archivedAt: said.archivedAt ?? null,
+    deletedAt: said.deletedAt ?? null,
+    amount: said.amount ?? 0,
+    currency: said.currency,
+    ownerId: said.ownerId,
+    probability: said.probability ?? null,
+    expectedCloseDate: said.expectedCloseDate ?? null,
+  }
 }
 
 export const fateOf = (kind: StageKind): 'open' | 'won' | 'lost' => (isLost({ kind }) ? 'lost' : kind === 'won' ? 'won' : 'open')
@@ -224,26 +233,40 @@ function stretchesOf({ bornAt, standings, ...states }: Tracks): Stretch[] {
   const archived = lasting(states.archived, isPast)
   const deleted = lasting(states.deleted, isPast)
   const isGone = states.deleted.at(-1)?.value ?? false
-  const cuts = [...new Set([...facts, ...archived, ...deleted].map(({ from }) => from))].sort((a, b) => a - b)
+  // All of them begin when the deal does.
+  const later = [...facts.slice(1), ...archived.slice(1), ...deleted.slice(1)]
+  const cuts = later.length === 0 ? [] : [...new Set(later.map(({ from }) => from))].sort((a, b) => a - b)
   const life: Stretch[] = []
   const seen = new Set<number>()
   let enteredAt = bornAt
-  for (const [index, { from, closes: _, how, ...here }] of steps.entries()) {
+  for (const [index, { from, how, pipelineId, stageId, kind, userId }] of steps.entries()) {
     const end = steps[index + 1]?.from ?? null
     const former = steps[index - 1]
-    const arrival = how === 'came' ? arrivalOf(steps.slice(0, index), here.stageId, from, enteredAt, seen) : none
+    const arrival = how === 'came' ? arrivalOf(former, stageId, from, enteredAt, seen) : none
     if (how === 'came' || !former) enteredAt = from
     const parts: Stretch[] = []
     for (const since of [from, ...cuts.filter((cut) => cut > from && (end === null || cut < end))]) {
+      const { arrives, isFirst, fromStageId, stayed } = parts.length === 0 ? arrival : none
+      const { amount, currency, ownerId, probability, expectedCloseDate } = said(facts, since)
       const part: Stretch = {
         nth: life.length + parts.length + 1,
         since,
         until: end,
-        ...here,
+        pipelineId,
+        stageId,
+        kind,
         enteredAt,
         bornAt,
-        ...(parts.length === 0 ? arrival : none),
-        ...said(facts, since),
+        arrives,
+        isFirst,
+        fromStageId,
+        stayed,
+        userId,
+        amount,
+        currency,
+        ownerId,
+        probability,
+        expectedCloseDate,
         isCounted: !said(archived, since) && !said(deleted, since),
         isGone,
       }
@@ -273,8 +296,7 @@ const sameState = (a: Stretch, b: Stretch): boolean => a.isCounted === b.isCount
 type Arrival = Pick<Stretch, 'arrives' | 'isFirst' | 'fromStageId' | 'stayed'>
 const none: Arrival = { arrives: false, isFirst: false, fromStageId: null, stayed: null }
 
-function arrivalOf(earlier: readonly Standing[], stageId: number, at: Instant, enteredAt: Instant, seen: Set<number>): Arrival {
-  const former = earlier.at(-1)
+function arrivalOf(former: Standing | undefined, stageId: number, at: Instant, enteredAt: Instant, seen: Set<number>): Arrival {
   const isFirst = !seen.has(stageId)
   seen.add(stageId)
   if (!former || former.how === 'known') return { arrives: true, isFirst, fromStageId: null, stayed: null }

@@ -31,7 +31,7 @@ const begin = statement(() => sql`begin`)
 const beginSnapshot =
   'begin isolation level repeatable read read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0'
 
-interface Addition {
+export interface Addition {
   statement: Statement<unknown>
   key: Values
   amounts: Amounts
@@ -190,7 +190,7 @@ export class Transaction implements Session {
  * All that is added to the same row as one addition, table by table, in an order that all transactions share, so that no two wait for each
  * other.
  */
-function addedUp(additions: readonly Addition[], stripe: number): [Statement<unknown>, Columns[]][] {
+export function addedUp(additions: readonly Addition[], stripe: number): [Statement<unknown>, Columns[]][] {
   const sums = new Map<Statement<unknown>, Map<string, Addition>>()
   for (const addition of additions) {
     const { statement, key, amounts } = addition

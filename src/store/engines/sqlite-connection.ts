@@ -24,7 +24,7 @@ type Cells = readonly Value[]
 
 interface Prepared {
   run: StatementSync
-  parameters: Compiled['parameters']
+  toParameters(values: Values): Value[]
   toRow(cells: Cells): unknown
 }
 
@@ -36,6 +36,14 @@ function rowMaker(names: readonly string[]): Prepared['toRow'] {
   if (names.length === 0) return () => ({})
   const members = names.map((name, index) => `${JSON.stringify(name)}: cells[${index}]`)
   return new Function('cells', `return { ${members.join(', ')} }`) as Prepared['toRow']
+}
+
+/** The other way round: what a statement's parameters are, in their order. The driver refuses what has no value. */
+function parameterMaker(parameters: Compiled['parameters']): Prepared['toParameters'] {
+  const pieces = parameters.map((parameter, index) =>
+    parameter instanceof Param ? `values[${JSON.stringify(parameter.name)}]` : `constants[${index}]`,
+  )
+  return new Function('constants', `return (values) => [${pieces.join(', ')}]`)(parameters) as Prepared['toParameters']
 }
 
 /** So long a transaction keeps the process to itself before requests that only read get a turn. */
@@ -58,19 +66,19 @@ export class Connection implements Session {
   }
 
   all<Row>(statement: Statement<Row>, values: Values): Row[] {
-    const { run, parameters, toRow } = this.#prepare(statement)
-    return (run.all(...bind(parameters, values)) as unknown as Cells[]).map(toRow) as Row[]
+    const { run, toParameters, toRow } = this.#prepare(statement)
+    return (run.all(...toParameters(values)) as unknown as Cells[]).map(toRow) as Row[]
   }
 
   one<Row>(statement: Statement<Row>, values: Values): Row | undefined {
-    const { run, parameters, toRow } = this.#prepare(statement)
-    const cells = run.get(...bind(parameters, values)) as unknown as Cells | undefined
+    const { run, toParameters, toRow } = this.#prepare(statement)
+    const cells = run.get(...toParameters(values)) as unknown as Cells | undefined
     return cells && (toRow(cells) as Row)
   }
 
   *each<Row>(statement: Statement<Row>, values: Values): Iterable<Row> {
-    const { run, parameters, toRow } = this.#prepare(statement)
-    for (const cells of run.iterate(...bind(parameters, values))) yield toRow(cells as unknown as Cells) as Row
+    const { run, toParameters, toRow } = this.#prepare(statement)
+    for (const cells of run.iterate(...toParameters(values))) yield toRow(cells as unknown as Cells) as Row
   }
 
   run(statement: Statement<unknown>, values: Values): void | Promise<void> {
@@ -79,8 +87,8 @@ export class Connection implements Session {
   }
 
   #execute(statement: Statement<unknown>, values: Values): void {
-    const { run, parameters } = this.#prepare(statement)
-    run.run(...bind(parameters, values))
+    const { run, toParameters } = this.#prepare(statement)
+    run.run(...toParameters(values))
   }
 
   /** Work that runs for seconds, like emptying a large stage, must not keep everybody else waiting. */
@@ -153,20 +161,11 @@ export class Connection implements Session {
       const { sql, parameters } = compile(statement)
       const run = this.db.prepare(sql)
       run.setReturnArrays(true)
-      kept = { run, parameters, toRow: rowMaker(run.columns().map(({ name }) => name)) }
+      kept = { run, toParameters: parameterMaker(parameters), toRow: rowMaker(run.columns().map(({ name }) => name)) }
       this.#prepared.set(statement, kept)
     }
     return kept
   }
-}
-
-function bind(parameters: Compiled['parameters'], values: Values): Value[] {
-  return parameters.map((parameter) => {
-    if (!(parameter instanceof Param)) return parameter
-    const value = values[parameter.name]
-    if (value === undefined) throw new Error(`no value for :${parameter.name}`)
-    return value
-  })
 }
 
 const constraintDatatype = 3091
