@@ -198,6 +198,7 @@ test('a long list is read from whichever end is nearer, and begins anywhere', as
   expect((await cell(0).boundingBox())?.y).toBeGreaterThan((await cell(1).boundingBox())?.y ?? 0)
   await grid.evaluate((element) => element.scrollTo(0, 32 * 2100))
   await cell(all - 1 - 2105).waitFor()
-  // Two jumps are two pages.
-  expect(asked.filter((ask) => ask !== '-id ')).toEqual(['id ', '-id 2000'])
+  // Two jumps are two pages; what is beside them may follow.
+  expect(asked.filter((ask) => ask !== '-id ').slice(0, 2)).toEqual(['id ', '-id 2000'])
+  expect(asked.length).toBeLessThan(7)
 })

@@ -38,5 +38,6 @@ test('moments are told the nearer the finer', () => {
   expect(when(ago(10_000), now)).toBe('now')
   expect(when(ago(5 * 60_000), now)).toBe('5 minutes ago')
   expect(when(ago(26 * 3_600_000), now)).toBe('yesterday, 1:00 PM')
+  expect([span(0), span(20_000)]).toEqual(['0 minutes', '< 1 minute'])
   expect([span(90_000), span(3 * 3_600_000), span(12.9 * 86_400_000)]).toEqual(['1 minute', '3 hours', '12 days'])
 })

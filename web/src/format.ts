@@ -93,6 +93,11 @@ export function day(date: Date | string, now = new Date()): string {
   return (at.getFullYear() === now.getFullYear() ? dayFormat : dayWithYear).format(at)
 }
 
+const monthFormat = new Intl.DateTimeFormat(locales, { month: 'short', year: 'numeric' })
+
+/** `Nov 2026`, of a month (`2026-11`) or of a day in it. */
+export const month = (text: string): string => monthFormat.format(dateOfDay(`${text.slice(0, 7)}-15`))
+
 /** A near day by its name, else its date: `Friday`. */
 export function nearDay(date: string, now = new Date()): string {
   const days = daysUntil(date, now)
@@ -123,10 +128,10 @@ const units = [
   ['minute', 60_000],
 ] as const
 
-/** A span of time in its largest unit: `12 days`, `3 hours`. */
+/** A span of time in its largest unit: `12 days`, `3 hours`, `< 1 minute`. */
 export function span(ms: number): string {
   const [unit, size] = units.find(([, size]) => ms >= size) ?? units[2]
-  return unitFormat(unit).format(Math.floor(ms / size))
+  return ms > 0 && ms < size ? `< ${unitFormat(unit).format(1)}` : unitFormat(unit).format(Math.floor(ms / size))
 }
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`

@@ -71,9 +71,9 @@ export default function InsightsPage(_: PageProps) {
           <FlowPanel {...asked} />
           <FunnelPanel {...asked} />
           <TimesPanel {...asked} />
-          <ForecastPanel {...asked} />
           <ChangesPanel {...asked} />
           <CalibrationPanel {...asked} />
+          <ForecastPanel {...asked} />
           <RottingPanel {...asked} />
         </div>
       ) : (

@@ -1,5 +1,5 @@
 import { Link } from 'wouter'
-import { count, day, money, percent, plural, span } from '../format.ts'
+import { count, day, money, month as monthText, percent, plural, span } from '../format.ts'
 import { amountsInFull, amountText, lengthOf, shareOf } from './amounts.ts'
 import { Bars } from './bars.tsx'
 import { ColumnsChart } from './columns-chart.tsx'
@@ -15,11 +15,12 @@ export interface Asked extends Days {
 const nothingInPeriod = 'Nothing happened in this period.'
 const share = (value: number | null): string => (value === null ? '–' : percent(value))
 const time = (seconds: number | null): string => (seconds === null ? '–' : span(seconds * 1000))
-const shortDay = (text: string): string => day(text)
 
 /** New, won and lost, part by part of the period. */
 export function FlowPanel(asked: Asked) {
-  const query = { ...asked, interval: intervalOf(asked) }
+  const interval = intervalOf(asked)
+  const query = { ...asked, interval }
+  const nameOf = interval === 'month' ? monthText : (from: string) => day(from)
   return (
     <Panel
       title="New, won and lost"
@@ -34,7 +35,7 @@ export function FlowPanel(asked: Asked) {
       picture={({ intervals }) => (
         <ColumnsChart
           rows={intervals.map((part) => ({
-            name: shortDay(part.from),
+            name: nameOf(part.from),
             new: part.new.count,
             won: part.won.count,
             lost: part.lost.count,
@@ -215,7 +216,7 @@ export function ForecastPanel(asked: Asked) {
         const currency = months[0]?.won.converted.currency ?? 'USD'
         return (
           <ColumnsChart
-            rows={months.map(({ month, expected, won }) => ({ name: month, expected: sum(expected), won: sum(won) }))}
+            rows={months.map(({ month, expected, won }) => ({ name: monthText(month), expected: sum(expected), won: sum(won) }))}
             series={[
               { key: 'expected', name: 'Expected', color: 'var(--n-6)' },
               { key: 'won', name: 'Won', color: 'var(--won)' },
@@ -232,7 +233,7 @@ export function ForecastPanel(asked: Asked) {
       table={({ months }) => ({
         columns: ['Month', 'Expected', 'Weighted', 'Won', 'Deals won'],
         rows: months.map(({ month, expected, won }) => [
-          month,
+          monthText(month),
           amountsInFull(expected),
           expected.totals
             .map(({ currency, weightedAmount }) => (weightedAmount === null ? '–' : moneyOf(weightedAmount, currency)))

@@ -58,9 +58,24 @@ test('a jump to the end or into the middle of a counted list reads what is there
   expect(beginOf(jumped, front(1501))).toBe('k')
   const before = withPage(asked(jumped, front(1499)), front(1499), full('z'))
   expect([beginOf(before, front(1499)), beginOf(before, front(1500))]).toEqual([299_800, 300_000])
+  // What may come into sight has to wait where it takes skipping.
+  expect(pagesFor(nothingKnown, million, 300_180, 300_195)).toEqual([front(1500)])
+  expect(pagesFor(nothingKnown, million, 300_180, 300_195, true)).toEqual([front(1500), front(1501)])
   // Nearer the end one goes on upwards.
   expect(pagesFor(nothingKnown, million, million - 310, million - 290)).toEqual([back(1)])
   expect(beginOf(read(nothingKnown, [back(0), 'up']), back(1))).toBe('up')
+})
+
+test('where the pages of both ends meet, both are asked for, however little of one is there', () => {
+  const total = 500_907
+  for (let first = 250_300; first < 250_600; first++) {
+    const pages = pagesFor(nothingKnown, total, first, first + 30, true)
+    for (let row = first - 8; row <= first + 38; row++) {
+      const { end, nth } = placeOf(row, total)
+      if (!pages.some((page) => page.end === end && page.nth === nth)) expect.fail(`row ${row} from ${first} on is not read`)
+    }
+  }
+  expect(placeOf(250_453, total).end).not.toBe(placeOf(250_454, total).end)
 })
 
 test('every row of a counted list is in one place of a page that is asked for where it is seen', () => {

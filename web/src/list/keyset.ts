@@ -72,19 +72,20 @@ export function placeOf(row: number, total: number | undefined): Page & { at: nu
 /** Rows beyond those in sight that are read ahead. */
 const ahead = 80
 
-/** The pages that have the rows from `first` to `last`, and those beyond that are known to begin somewhere. */
-export function pagesFor(known: Known, counted: number | undefined, first: number, last: number): Page[] {
+/**
+ * The pages that have the rows from `first` to `last`, and those beyond that are known to begin somewhere. To skip many rows takes long:
+ * `farther` says whether that is done for what may come into sight as well.
+ */
+export function pagesFor(known: Known, counted: number | undefined, first: number, last: number, farther = false): Page[] {
   const total = known.total ?? counted
-  const end = roomFor(known, counted) - 1
+  const end = Math.max(0, roomFor(known, counted) - 1)
   const inside = (row: number) => Math.max(0, Math.min(row, end))
+  const [from, to] = [inside(first), inside(last)]
   const pages = new Map<string, Page>()
-  const put = (row: number, isNeeded: boolean) => {
-    const { end, nth } = placeOf(inside(row), total)
-    const canWait = nth > 0 && !known.begins[end].has(nth)
-    if (isNeeded || !canWait) pages.set(`${end} ${nth}`, { end, nth })
+  for (let row = inside(from - ahead); row <= inside(to + ahead); row++) {
+    const { end, nth } = placeOf(row, total)
+    const maySkip = total !== undefined && (farther || (row >= from && row <= to))
+    if (maySkip || nth === 0 || known.begins[end].has(nth)) pages.set(`${end} ${nth}`, { end, nth })
   }
-  // To skip many rows takes long: that is done for what is in sight, and not for what may come.
-  for (const row of [first, last]) put(row, total !== undefined)
-  for (const row of [first - ahead, last + ahead]) put(row, false)
   return [...pages.values()]
 }

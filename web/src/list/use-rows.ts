@@ -89,7 +89,11 @@ export function useRows(query: Query, names: Names, counted?: number) {
   if (current !== state) setState(current)
   const { known, from, to, kept } = current
   const total = known.total ?? counted
-  const wanted = [...pagesFor(known, counted, from, to)]
+  const keyOf = (page: Page) => [...listKey, queryText(queryOf(query, known, page)), names]
+  const inSight = pagesFor(known, counted, from, to)
+  // What may come into sight is read once what is in sight is there.
+  const isThere = inSight.every((page) => queryClient.getQueryData(keyOf(page)) !== undefined)
+  const wanted = isThere ? pagesFor(known, counted, from, to, true) : inSight
   for (const page of pagesFor(known, counted, kept, kept))
     if (!wanted.some(({ end, nth }) => end === page.end && nth === page.nth)) wanted.push(page)
 
@@ -97,7 +101,7 @@ export function useRows(query: Query, names: Names, counted?: number) {
     queries: wanted.map((page) => {
       const asking = queryOf(query, known, page)
       return {
-        queryKey: [...listKey, queryText(asking), names],
+        queryKey: keyOf(page),
         queryFn: ({ signal }: { signal: AbortSignal }) => readPage(asking, names, signal),
         gcTime: keepMs,
         staleTime: 10_000,
