@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** How the server is told what to do: each setting is a flag of `serve` and an environment variable. */
 export interface Config {
   host: string
@@ -12,6 +14,8 @@ export interface Config {
   tlsCert: string | undefined
   tlsKey: string | undefined
   rateLimits: 'off' | 'vendor'
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  trustProxy: readonly string[]
   logLevel: string
   demo: boolean
   /** Whether webhooks may point at addresses that are not public: for tests, and for receivers on one's own network. */
@@ -43,6 +47,30 @@ export function readListen(text: string): { dialect: string; port: number }[] {
       if (dialect === '') throw new ConfigError(`--listen takes DIALECT=PORT, for example pipedrive=8081, not '${part}'.`)
       return { dialect, port: readPort(port, '--listen') }
     })
+}
+
+/** What a list of proxies may name beside addresses and networks. */
+const networks: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal'])
+
+/** `10.0.0.7,fd00::/8`, and `loopback`, `linklocal`, `uniquelocal` for the networks of these names. */
+export function readProxies(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  for (const name of names) {
+    if (!networks.has(name) && !isNetwork(name))
+      throw new ConfigError(
+        `--trust-proxy takes addresses and networks, separated by commas, for example 10.0.0.7,fd00::/8, or ${[...networks].join(', ')}; not '${name}'.`,
+      )
+  }
+  return names
+}
+
+function isNetwork(name: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(name) ?? []
+  const version = isIP(address)
+  return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128)
 }
 
 /** A yes or no in the environment. */

@@ -117,6 +117,7 @@ export async function serve(config: Config, logger: Logger): Promise<Serving> {
       logger,
       tls,
       enforceLimits: config.rateLimits === 'vendor',
+      trustProxy: config.trustProxy,
       web: builtWeb(),
       targets: targetsOf({ allowPrivate: config.webhookPrivate }),
     })

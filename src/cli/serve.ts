@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { readDays, readFlag, readListen, readPort, readToken } from '../config.ts'
+import { readDays, readFlag, readListen, readPort, readProxies, readToken } from '../config.ts'
 import { examples, reading, type StoreOptions, withStore } from './options.ts'
 
 export interface ServeOptions extends StoreOptions {
@@ -10,6 +10,7 @@ export interface ServeOptions extends StoreOptions {
   tlsCert: string | undefined
   tlsKey: string | undefined
   rateLimits: 'off' | 'vendor'
+  trustProxy: string[]
   logLevel: string
   demo: boolean | undefined
   webhookLogDays: number
@@ -42,6 +43,15 @@ export const serveCommand = (): Command =>
         .default('off'),
     )
     .addOption(
+      new Option(
+        '--trust-proxy <list>',
+        'proxies that are believed when they say for whom they ask (X-Forwarded-For, -Proto, -Host): addresses, networks, loopback, linklocal, uniquelocal',
+      )
+        .env('CRMUX_TRUST_PROXY')
+        .default([], 'none')
+        .argParser((text: string, others: string[]) => [...others, ...reading(readProxies)(text)]),
+    )
+    .addOption(
       new Option('--log-level <level>', 'least important log line to write')
         .env('CRMUX_LOG_LEVEL')
         .choices(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -61,6 +71,7 @@ export const serveCommand = (): Command =>
         'crmux serve --port 80 --host 0.0.0.0 --data /var/lib/crmux',
         'crmux serve --demo --listen pipedrive=8081 --listen sell=8082',
         'crmux serve --tls-cert cert.pem --tls-key key.pem',
+        'crmux serve --trust-proxy loopback,10.0.0.0/8',
         'CRMUX_TOKEN=$(openssl rand -hex 32) crmux serve',
       )}`,
     )

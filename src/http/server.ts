@@ -30,6 +30,8 @@ export interface ServerOptions {
   registry: Registry
   logger: Logger
   enforceLimits?: boolean
+  /** Addresses and networks of proxies that are believed when they say for whom they ask; nobody is where there are none. */
+  trustProxy?: readonly string[]
   now?: () => number
   /** Serves TLS on every port. */
   tls?: { cert: Buffer; key: Buffer } | undefined
@@ -60,7 +62,16 @@ export interface CrmuxServer {
 
 /** The one server: every dialect under its prefix, and health and metrics beside them. */
 export function createServer(options: ServerOptions): CrmuxServer {
-  const { dialects, registry, logger, tls, now = Date.now, enforceLimits = false, bodyLimit = 4 * 1024 * 1024 } = options
+  const {
+    dialects,
+    registry,
+    logger,
+    tls,
+    now = Date.now,
+    enforceLimits = false,
+    trustProxy = [],
+    bodyLimit = 4 * 1024 * 1024,
+  } = options
   const ownPorts = new Map<string, number>()
   const endings: (() => void)[] = []
   const host: Host = {
@@ -95,6 +106,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
     childLoggerFactory: (logger, bindings) => new LazyLogger(logger, bindings),
     genReqId: () => randomUUID(),
     bodyLimit,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     routerOptions: { maxParamLength: 1000, ignoreDuplicateSlashes: true },
     return503OnClosing: false,
@@ -129,6 +141,7 @@ export function createServer(options: ServerOptions): CrmuxServer {
         reqId: req.id,
         dialect,
         method: req.method,
+        address: req.ip,
         path,
         route,
         status: reply.statusCode,

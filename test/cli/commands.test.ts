@@ -36,6 +36,7 @@ describe('help and usage', () => {
     ['a flag without its value', ['serve', '--port'], /argument missing/],
     ['a port that is none', ['serve', '--port', '70000'], /0 to 65535, not '70000'/],
     ['a listener that is none', ['serve', '--listen', 'sell'], /DIALECT=PORT/],
+    ['a proxy that is no address', ['serve', '--trust-proxy', 'true'], /addresses and networks/],
     ['a level that is none', ['serve', '--log-level', 'loud'], /Allowed choices are fatal, error/],
     ['a role that is none', ['token', 'create', '--email', 'a@b.c', '--role', 'king'], /Allowed choices are admin/],
     ['an end that is none', ['token', 'create', '--email', 'a@b.c', '--expires', 'soon'], /for example 30d/],

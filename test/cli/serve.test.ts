@@ -214,6 +214,12 @@ describe('serving', () => {
     expect(await flood(vendor.origin)).toBe(true)
   })
 
+  test('proxies are believed where they are named', async () => {
+    const served = await serving(['--data', fresh()], { CRMUX_TRUST_PROXY: '10.0.0.1,loopback' })
+    await request(`${served.origin}/healthz`, { headers: { 'x-forwarded-for': '203.0.113.5' } })
+    await vi.waitFor(() => expect(served.stdout).toContain('"address":"203.0.113.5","path":"/healthz"'))
+  })
+
   test('TLS on every port', async () => {
     const [cert, key] = [files.path('cert.pem'), files.path('key.pem')]
     execFileSync(

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { lifeMs, type Visitor } from '../../domain/session.ts'
 import { fail } from '../../http/fault.ts'
@@ -63,11 +64,15 @@ function cookie(req: FastifyRequest, value: string, maxAge: number) {
 }
 
 /** Who asks to be let in, as far as the network tells. */
-export const visitorOf = (req: FastifyRequest): Visitor => ({
-  userAgent: (header(req, 'user-agent') ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 255),
-  address: req.ip,
-  network: networkOf(req.ip),
-})
+export function visitorOf(req: FastifyRequest): Visitor {
+  // What a trusted proxy says is no address where it passes on whatever its callers say; then it is the caller.
+  const address = isIP(req.ip) === 0 ? (req.socket.remoteAddress ?? '') : req.ip
+  return {
+    userAgent: (header(req, 'user-agent') ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 255),
+    address,
+    network: networkOf(address),
+  }
+}
 
 /** One customer of a provider has 2⁶⁴ addresses of IPv6 that begin alike. */
 function networkOf(address: string): string {
