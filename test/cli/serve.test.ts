@@ -186,6 +186,8 @@ describe('serving', () => {
       })
       expect([host, status]).toEqual([host, 200])
     }
+    // The log is written soon after the answers.
+    await vi.waitFor(() => expect(served.stdout.match(/"msg":"request"/g)?.length).toBeGreaterThanOrEqual(6))
     expect(served.stdout).not.toContain(token)
     const logged = served.stdout
       .trim()
