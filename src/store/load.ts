@@ -11,11 +11,18 @@ import { sql } from './sql.ts'
  */
 
 /** What is unique stays, and so does what a change looks a deal's events up by. */
-const droppable = /^create index (?!event_of_subject\b)(\w+) on (?:deal|deal_text|event|stretch) [^;]+/gm
+const spoken =
+  /^(?:create index (?!event_of_subject\b)(\w+) on (?:deal|deal_text|event|stretch) [^;]+|drop index (?:if exists )?(\w+))/gm
 
+/** As the last step that speaks of each has it. */
 function droppableIndexes(kind: EngineKind): { name: string; make: string }[] {
+  const indexes = new Map<string, string>()
   const text = steps.map((step) => step[kind]).join('\n')
-  return [...text.matchAll(droppable)].map(([make, name = '']) => ({ name, make }))
+  for (const [words, made, dropped = ''] of text.matchAll(spoken)) {
+    if (made === undefined) indexes.delete(dropped)
+    else indexes.set(made, words)
+  }
+  return [...indexes].map(([name, make]) => ({ name, make }))
 }
 
 const either = <Row = unknown>(sqlite: string, postgres: string) =>

@@ -9,7 +9,10 @@ import * as webhooks from './0007-webhooks.ts'
 import * as eventTimes from './0008-event-times.ts'
 import * as ownersByTime from './0009-owners-by-time.ts'
 
-/** Every step from an empty database to the present schema, in order. Steps are only ever added. */
+/**
+ * Every step from an empty database to the present schema, in order. Steps are only ever added. One that drops an index says `if exists`: a
+ * load that was killed may have dropped it before (`load.ts`).
+ */
 export const steps: readonly { sqlite: string; postgres: string }[] = [
   first,
   second,
