@@ -1,5 +1,5 @@
 import { v5 } from 'uuid'
-import { currencyCodes, exponentOf, toDecimal } from '../../domain/money.ts'
+import { currencyCodes, toDecimal } from '../../domain/money.ts'
 
 const currencies = '6e3f3f0c-6a53-5c1e-9d0b-7d2f4a1c8b90'
 
@@ -15,21 +15,30 @@ export const currencyId = (code: string): string => idByCode.get(code) ?? v5(cod
  */
 export const currencyOf = (id: string): string => codeById.get(id.toLowerCase()) ?? id
 
-const formats = new Map<string, Intl.NumberFormat>()
+const symbols = new Map<string, string>()
 
-/** `$50,000.00`, or the same in the manner of another currency. Making a formatter is slow, so each is kept. */
-export function formatted(minor: number | bigint, currency: string): string {
-  let format = formats.get(currency)
-  if (!format) {
-    const places = exponentOf(currency)
-    format = new Intl.NumberFormat('en-US', {
-      style: 'currency',
-      currency,
-      minimumFractionDigits: places,
-      maximumFractionDigits: places,
-    })
-    formats.set(currency, format)
+/** What stands before the digits: `$`, or `CHF` and a space that does not break. Asking for it is slow, so each is kept. */
+function symbolOf(currency: string): string {
+  let symbol = symbols.get(currency)
+  if (symbol === undefined) {
+    const parts = new Intl.NumberFormat('en-US', { style: 'currency', currency }).formatToParts(0)
+    symbol = parts
+      .slice(
+        0,
+        parts.findIndex(({ type }) => type === 'integer'),
+      )
+      .map(({ value }) => value)
+      .join('')
+    symbols.set(currency, symbol)
   }
-  // As text, of which no digit is lost on the way.
-  return format.format(toDecimal(minor, currency) as Intl.StringNumericLiteral)
+  return symbol
+}
+
+/** `$50,000.00`, or the same in the manner of another currency: as `Intl` writes it, of which a page of deals would be a twentieth. */
+export function formatted(minor: number | bigint, currency: string): string {
+  const decimal = toDecimal(minor, currency)
+  const sign = decimal.startsWith('-') ? '-' : ''
+  const [whole = '', fraction] = decimal.slice(sign.length).split('.')
+  const grouped = whole.length > 3 ? whole.replace(/\B(?=(?:\d{3})+$)/g, ',') : whole
+  return `${sign}${symbolOf(currency)}${grouped}${fraction === undefined ? '' : `.${fraction}`}`
 }
