@@ -183,8 +183,8 @@ export interface Store {
     stays(stageIds: readonly number[], period: Period, filter?: { ownerId?: number | undefined }): Promise<readonly StayTimes[]>
     /** How old the deals are that stand in each of these stages now, and how long they have been there. */
     ages(stageIds: readonly number[], now: Instant, filter?: { ownerId?: number | undefined }): Promise<readonly Ages[]>
-    /** Where deals stood in the pipeline at two moments, of those that anything happened to in between. */
-    compare(pipelineId: number, since: Instant, until: Instant): Promise<readonly Compared[]>
+    /** Where deals stood in the pipeline, which has or had these stages, at two moments, of those that anything happened to in between. */
+    compare(pipelineId: number, stageIds: readonly number[], since: Instant, until: Instant): Promise<readonly Compared[]>
   }
   events: {
     /** Returns the id of the new event; inside `bulk` null for one that is only written with others, which those of a batch are. */

@@ -56,7 +56,8 @@ export async function changesIn(
   const [since, until] = [period.from - 1, Math.min(period.until - 1, scope.now())]
   const { all } = await shapeAt(scope, pipelineId, scope.now())
   const placeOf = (stretch: Stretch) => all.get(stretch.stageId)?.position ?? 0
-  const compared = (await scope.store.reports.compare(pipelineId, since, until)).map(({ dealId, before, after }) => {
+  const stageIds = await everIn(scope, pipelineId)
+  const compared = (await scope.store.reports.compare(pipelineId, stageIds, since, until)).map(({ dealId, before, after }) => {
     const present = (one: Stretch | undefined) =>
       one?.isCounted && one.pipelineId === pipelineId && (ownerId === undefined || one.ownerId === ownerId) ? one : undefined
     return { dealId, before: present(before), after: present(after) }
@@ -81,6 +82,13 @@ export async function changesIn(
       deals: own.map((one) => ({ ...one, deal: deals.get(one.dealId) })),
     })),
   }
+}
+
+/** The stages that a pipeline has or ever had. */
+async function everIn({ store }: Scope, pipelineId: number): Promise<number[]> {
+  const events = (await store.reports.structure()).filter(({ type }) => type.startsWith('stage.'))
+  const own = events.filter(({ before, after }) => before?.pipelineId === pipelineId || after?.pipelineId === pipelineId)
+  return [...new Set(own.map(({ subjectId }) => subjectId))]
 }
 
 export function kindsOf({ before, after }: Omit<Compared, 'dealId'>, placeOf: (stretch: Stretch) => number): ChangeKind[] {

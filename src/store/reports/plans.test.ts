@@ -34,7 +34,7 @@ test.skipIf(testEngine !== 'sqlite')('no report, and no history of a deal, reads
       await deals.sumsByDay({ ...beside, outcomes: ['open', 'won'] }, by)
   }
   await deals.sumsByDay({ createdSince: period.from, createdUntil: period.until, outcomes: ['open', 'won'] }, 'createdAt')
-  await reports.compare(1, period.from, period.until)
+  await reports.compare(1, [1, 2], period.from, period.until)
   await reports.histories([1, 2])
   await lives.of(1)
   for (const order of ['id', 'at'] as const) {

@@ -29,6 +29,6 @@ export const reportTables = (db: Db): Store['reports'] => ({
   passages: (pipelineId, period, filter) => passagesIn(db, pipelineId, period, filter),
   paths: (pipelineId, period, filter) => pathsOf(db, pipelineId, period, filter),
   ages: (stageIds, now, filter) => agesIn(db, stageIds, now, filter),
-  compare: (pipelineId, since, until) => compare(db, pipelineId, since, until),
+  compare: (pipelineId, stageIds, since, until) => compare(db, pipelineId, stageIds, since, until),
   stays: (stageIds, period, filter) => staysIn(db, stageIds, period, filter),
 })
