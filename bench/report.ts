@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { mb, ms, nameOf, table, whereAndWhen, whole } from './markdown.ts'
 import { vendorNames } from './operations.ts'
 import { type Measured, type Results, ratio, type SizeResults, type Told } from './results.ts'
+import { reportsSection } from './reports/page.ts'
 import { type Target, targetsOf } from './targets.ts'
 
 const page = 'docs/performance.md'
@@ -11,12 +13,12 @@ export function writeReport(): void {
     const file = `bench/results/${engine}.json`
     return existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')) as Results] : []
   })
-  writeFileSync(page, `${head}\n${all.map(section).join('\n')}`)
+  writeFileSync(page, `${head}\n${all.map(section).join('\n')}${reportsSection()}`)
 }
 
 const head = `# How fast it is
 
-Written by \`npm run bench\`; do not edit it. What was profiled, found and tried is in [performance notes](performance-notes.md).
+Written by \`npm run bench\` and \`npm run bench:reports\`; do not edit it. What was profiled, found and tried is in [performance notes](performance-notes.md).
 
 **Ours** is the server as \`npm start\` starts it. **The limit** is a bare \`node:http\` server that runs the same prepared statements on the
 same store and sends the same bytes, and does nothing else: no routing, no checking, no mapping, no asking who it is. Writers share
@@ -24,20 +26,12 @@ commits there as well. Both are measured in the same run, in turns, by autocanno
 from both. Each entry is the middle or the rate of all turns; p50 and p99 are times at the caller.
 `
 
-const whole = (value: number): string => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–')
-const ms = (value: number): string => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 1) : '–')
-const mb = (bytes: number): string => `${whole(bytes / 2 ** 20)} MB`
-const table = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [columns, columns.map((_, index) => (index === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
-
 function section(results: Results): string {
   const { engine, machine, date, sizes } = results
-  const name = engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'
   return `
-## ${name}
+## ${nameOf[engine]}
 
-${date}, ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}. One write of 4 KB with fsync takes ${ms(machine.fsyncMs)} ms on
-its disk.
+${whereAndWhen(date, machine)}
 
 ${table(['target', 'wanted', 'found', 'holds'], targetsOf(results).map(targetRow))}
 
