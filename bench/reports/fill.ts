@@ -59,7 +59,7 @@ export async function fill({ engine, registry }: Store, count: number, pipelines
     const ids = await engine.transaction((session) => takeIds({ session, engine, workspaceId: workspace.id }, 'deal', size))
     const lives = Array.from({ length: size }, (_, index): Lived => {
       const n = ids.next + index
-      const { deal, events } = lived(n, pick(rows, n), pick(ownerIds, Math.floor(mixed(n, 0) * owners)))
+      const { deal, events } = lived(n / count, n, pick(rows, n), pick(ownerIds, Math.floor(mixed(n, 0) * owners)))
       return { deal, events, life: lifeOf(events) }
     })
     await load(engine, workspace.id, lives)
@@ -69,11 +69,12 @@ export async function fill({ engine, registry }: Store, count: number, pipelines
 
 const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T
 
-function lived(n: number, stages: readonly Stage[], ownerId: number): { deal: Deal; events: Omit<Event, 'id'>[] } {
+/** The life of the n-th deal; `share` of all deals are there by then, because ids follow time. */
+function lived(share: number, n: number, stages: readonly Stage[], ownerId: number): { deal: Deal; events: Omit<Event, 'id'>[] } {
   const open = stages.filter(({ kind }) => kind === 'open')
   const [first] = open
   if (!first) throw new Error('a pipeline without open stages')
-  let at = began + Math.floor(mixed(n, 1) * 1000 * day)
+  let at = began + Math.floor(share * 1000 * day + mixed(n, 1) * 7 * day)
   const month = Math.floor(mixed(n, 2) * 6)
   let deal: Deal = {
     ...blank,

@@ -17,16 +17,18 @@ export async function pathsOf(
   { from, until }: Period,
   { ownerId }: { ownerId?: number | undefined } = {},
 ): Promise<Path[]> {
+  // Asked deal by deal: joined, PostgreSQL would read all deals to find these.
+  const isOwned = ownerId === undefined ? sql`` : sql`and deal.owner_id = ${param('owner')}`
   const query = shaped<PathRow>(
     `paths ${ownerId !== undefined}`,
-    () => sql`select path, deal.outcome, count(*) as n from (
-        select deal_id, string_agg(cast(stage_id as text), ',' order by nth) as path from stretch
-        where workspace_id = ${param('workspace')} and pipeline_id = ${param('pipeline')} and is_first = 1
-          and born_at >= ${param('from')} and born_at < ${param('until')} and is_gone = 0
-        group by born_at, deal_id
-      ) as way join deal on deal.id = way.deal_id
-      ${ownerId === undefined ? sql`` : sql`where deal.owner_id = ${param('owner')}`}
-      group by path, deal.outcome`,
+    () => sql`with ended as materialized (
+        select path, (select outcome from deal where deal.id = way.deal_id ${isOwned}) as outcome from (
+          select deal_id, string_agg(cast(stage_id as text), ',' order by nth) as path from stretch
+          where workspace_id = ${param('workspace')} and pipeline_id = ${param('pipeline')} and is_first = 1
+            and born_at >= ${param('from')} and born_at < ${param('until')} and is_gone = 0
+          group by born_at, deal_id
+        ) as way
+      ) select path, outcome, count(*) as n from ended where outcome is not null group by path, outcome`,
   )
   const values = {
     workspace: workspaceId,

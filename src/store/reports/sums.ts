@@ -51,7 +51,8 @@ const range = (span: number, from: string, until: string, filter: Filter): Sql =
 
 const [daySpan, rowSpan] = spans
 const daysInRow = rowSpan / daySpan
-const always = Number.MIN_SAFE_INTEGER
+/** Before all of them; in PostgreSQL they have 32 bits. */
+const always = -(2 ** 31)
 
 /** What stood at each of several moments, the earliest first: what stood at the one before it, and what was posted since. */
 export async function balancesAt(
