@@ -446,6 +446,16 @@ test('on a phone one column is seen at a time, with a way to the others', async 
   await page.getByRole('dialog').getByRole('button', { name: 'Lead' }).tap()
   await cardIn(page, 'Lead', 'Shed').waitFor({ state: 'attached' })
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  // Of the pages the one that is open is in sight, and a list's titles leave no hole beside them.
+  await page.goto('/settings')
+  const nav = await page.getByRole('navigation', { name: 'Pages' }).boundingBox()
+  const open = page.getByRole('link', { name: 'Settings', exact: true })
+  await expect.poll(async () => ((await open.boundingBox())?.x ?? 0) < (nav?.x ?? 0) + (nav?.width ?? 0)).toBe(true)
+  await page.goto('/list')
+  const head = async (name: string) => await page.getByRole('columnheader', { name }).boundingBox()
+  await page.getByRole('columnheader', { name: 'Title' }).waitFor()
+  const [title, value] = [await head('Title'), await head('Value')]
+  expect((title?.x ?? 0) + (title?.width ?? 0)).toBeCloseTo(value?.x ?? 0, 0)
 })
 
 test('the last change is taken back by its toast and by Ctrl Z; several cards at once with one undo', async () => {

@@ -183,7 +183,7 @@ function Deal({ deal, access, onClose }: { deal: DealJson; access: DealAccess; o
           label="Probability, %"
           inputMode="numeric"
           value={deal.probability === null ? '' : String(deal.probability)}
-          placeholder={stage?.probability == null ? '' : `${percent(stage.probability / 100)}, as its stage`}
+          placeholder={stage?.probability == null ? 'None' : `${percent(stage.probability / 100)}, as its stage`}
           {...common('probability')}
           onSave={(text) => void save('probability', { probability: text === '' ? null : Number(text) }, 'Probability changed')}
         />

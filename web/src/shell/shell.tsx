@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { modKey, useKeys } from '../keyboard.ts'
 import { startLive } from '../live.ts'
@@ -23,6 +23,12 @@ export function Shell({ children }: { children: ReactNode }) {
   const close = () => setOpened(undefined)
   useKeys({ 'mod+k': () => setOpened('palette'), '?': () => setOpened('keys'), 'mod+z': undoLast })
   useEffect(startLive, [])
+  const nav = useRef<HTMLElement>(null)
+  // On a phone not all pages are in sight; the one that is open is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another address is another page
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [location])
 
   return (
     <div className="shell">
@@ -30,7 +36,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Link href="/" className="shell-name ellipsis">
           {workspace.name}
         </Link>
-        <nav className="shell-nav" aria-label="Pages">
+        <nav className="shell-nav" aria-label="Pages" ref={nav}>
           {pages.map(({ nav, paths, least = 'viewer' }) =>
             nav && isAtLeast(user.role, least) ? (
               <Link
