@@ -1,10 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
-import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { Reader } from './csv.ts'
 import { DateGuess, dateFormat, instantOf, readIso } from './dates.ts'
 import type { Row } from './row.ts'
 import { columnsOf, openSource, rowsOf, type SourceOptions } from './source.ts'
@@ -60,61 +57,6 @@ test('quotes that are never closed, and text behind a closing one, end the readi
   await expect(read('a,b\n1,2\n3,"x\n4,5\n6,7\n')).rejects.toThrow(/begins on line 3 has a quote that is never closed/)
   await expect(read('a,b\n1,"x"y\n4,5\n')).rejects.toThrow(/row on line 2 has text behind a closing quote/)
   await expect(read(`a,b\n1,2\n3,"${'x\n'.repeat(600_000)}`)).rejects.toThrow(/begins on line 3 is longer than 1 MB/)
-})
-
-test('wherever a file is cut into pieces, the rows are the same', () => {
-  const csv = 'a,b,c\r\n"1,1","x ""y"" \r\nz",\r\n\r\n2,"",""""\r\n,,\r\n3,5" x,y\r\n"4",5,"6"'
-  const readIn = (size: number) => {
-    const reader = new Reader('file.csv', ',')
-    const rows: Row[] = []
-    for (let at = 0; at < csv.length; at += size) rows.push(...reader.read(csv.slice(at, at + size)))
-    return [...rows, ...reader.read('', true)]
-  }
-  const whole = readIn(csv.length)
-  expect(whole.map(({ line, cells, problem }) => [line, problem === undefined ? cells : 'refused'])).toEqual([
-    [1, ['a', 'b', 'c']],
-    [2, ['1,1', 'x "y" \r\nz', '']],
-    [5, ['2', '', '"']],
-    [6, ['', '', '']],
-    [7, 'refused'],
-    [8, ['4', '5', '6']],
-  ])
-  for (let size = 1; size < csv.length; size++) expect(readIn(size)).toEqual(whole)
-})
-
-test('what has no mistake in its quotes is read as csv-parse reads it, wherever it is cut', () => {
-  const text = fc.string({ unit: fc.constantFrom('a', ' ', '"', '""', '"a"', ',', '\n', '\n'), maxLength: 20 })
-  fc.assert(
-    fc.property(text, fc.nat(24), (body, cut) => {
-      const csv = `h,i\n${body}`
-      const reader = new Reader('file.csv', ',')
-      const read = () => [csv.slice(0, cut), csv.slice(cut)].flatMap((piece) => reader.read(piece)).concat(reader.read('', true))
-      const parsed = attempt(() => parse(csv, { relax_column_count: true, skip_empty_lines: true }))
-      const rows = attempt(read)
-      const isWrong = rows === undefined || rows.some(({ problem }) => problem?.startsWith('a quote'))
-      expect(isWrong ? undefined : rows.map(({ cells }) => cells)).toEqual(parsed)
-    }),
-    { numRuns: 500 },
-  )
-})
-
-const attempt = <T>(work: () => T): T | undefined => {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
-}
-
-test('lines may end as those of old Macs did', async () => {
-  const { columns, rows } = await read('a,b\r1,"x"\r\r2,y\r')
-  expect([columns, rows.map(({ line, cells }) => [line, cells])]).toEqual([
-    ['a', 'b'],
-    [
-      [2, ['1', 'x']],
-      [4, ['2', 'y']],
-    ],
-  ])
 })
 
 test('encodings: a mark decides, UTF-8 is the default, nothing is read as something else', async () => {
