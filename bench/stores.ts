@@ -38,7 +38,7 @@ export function sqliteStores({ keep }: Pick<Options, 'keep'>): Stores {
         mkdirSync(fresh, { recursive: true })
         const loaded = await importDeals(size, root, ['--data', fresh])
         // Opened and closed once more, so that the log is in the file.
-        await crmux(['doctor', '--data', fresh])
+        await crmux(['token', 'list', '--data', fresh])
         writeFileSync(note, JSON.stringify({ ...loaded, bytes: statSync(join(fresh, 'crmux.db')).size }))
       }
       rmSync(used, { recursive: true, force: true })
