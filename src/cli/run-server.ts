@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { type DestinationStream, pino } from 'pino'
 import type { Config } from '../config.ts'
 import { type FirstSecrets, type Serving, serve } from '../serve.ts'
@@ -54,17 +55,34 @@ export async function runServer(config: Config): Promise<void> {
   compactSoon()
 }
 
-/** Lines of the same few milliseconds are written together: a write for each costs more than the line. What is left is written at exit. */
+/**
+ * Lines of the same few milliseconds are written together: a write for each costs more than the line. What is left at exit is written
+ * then, unless nobody reads any more: Pino would try for ever.
+ */
 function together(): DestinationStream {
-  const out = pino.destination({ dest: 1, sync: false, minLength: 8_192 })
+  let lines = ''
   let timer: NodeJS.Timeout | undefined
+  // Before the destination's own, which runs after it.
+  process.on('exit', () => {
+    const bytes = Buffer.from(lines)
+    try {
+      const written = bytes.length === 0 ? 0 : writeSync(1, bytes)
+      if (written < bytes.length) out.write(bytes.subarray(written).toString())
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') out.write(lines)
+      else out.flushSync = () => {}
+    }
+  })
+  const out = pino.destination({ dest: 1, sync: false })
   const flush = () => {
     timer = undefined
-    out.flush()
+    const together = lines
+    lines = ''
+    out.write(together)
   }
   return {
     write: (line) => {
-      out.write(line)
+      lines += line
       if (timer === undefined) timer = setTimeout(flush, logDelayMs)
     },
   }

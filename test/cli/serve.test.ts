@@ -47,6 +47,12 @@ describe('starting', () => {
     expect((await request(`${second.origin}/api/v1/me`, bearer(token))).status).toBe(200)
   })
 
+  test('a server whose log nobody reads any more still ends when it is told to', async () => {
+    const served = await serving(['--data', fresh()])
+    served.process.stdout?.destroy()
+    expect(await served.stop()).toMatchObject({ code: 0 })
+  })
+
   test('nothing of a locale is loaded by a server that idles: its tables and their code take 8 MB', async () => {
     const told = `for (const name of ['Collator', 'DateTimeFormat', 'DisplayNames', 'NumberFormat', 'PluralRules', 'RelativeTimeFormat']) {
       Intl[name] = new Proxy(Intl[name], { construct(...args) { process.stderr.write('Intl.' + name); return Reflect.construct(...args) } })
