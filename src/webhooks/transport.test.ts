@@ -1,6 +1,5 @@
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openReceiver, type Receiver } from '../../test/support/receiver.ts'
+import { dripping, openRaw, openReceiver, pouring, type Receiver, type Talk } from '../../test/support/receiver.ts'
 import { openTransport, type Transport, type TransportOptions } from './transport.ts'
 
 let receiver: Receiver
@@ -22,22 +21,10 @@ const post = (to: Transport, url = receiver.origin, timeoutMs = 5000) =>
   to.post({ url, headers: { 'content-type': 'text/plain' }, body: 'grüße', timeoutMs })
 
 /** A server that speaks TCP and whatever it likes. */
-async function rawServer(talk: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>()
-  const server: Server = createTcpServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    socket.once('data', () => talk(socket))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  open.push({
-    close: () => {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    },
-  })
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+async function rawServer(talk: Talk): Promise<string> {
+  const server = await openRaw(talk)
+  open.push(server)
+  return server.origin
 }
 
 test('a body arrives byte by byte, and connections are kept', async () => {
@@ -60,11 +47,7 @@ test('one that never answers is given up after the time it has', async () => {
 })
 
 test('one that drips its headers has no more time than others', async () => {
-  const url = await rawServer((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\n')
-    const drip = setInterval(() => socket.write('x-a: b\r\n'), 20)
-    socket.once('close', () => clearInterval(drip))
-  })
+  const url = await rawServer(dripping)
   expect(await post(transport(), url, 300)).toMatchObject({ status: null, error: 'timeout' })
 })
 
@@ -80,19 +63,11 @@ test('one that drips its body is answered by its status', async () => {
 })
 
 test('of ten gigabytes a few kilobytes are read', async () => {
-  let written = 0
-  const url = await rawServer((socket) => {
-    const chunk = Buffer.alloc(65_536)
-    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n')
-    const pour = () => {
-      while (!socket.destroyed && socket.write(chunk)) written += chunk.length
-      socket.once('drain', pour)
-    }
-    pour()
-  })
+  const pour = pouring()
+  const url = await rawServer(pour.talk)
   expect(await post(transport(), url)).toMatchObject({ status: 200, error: null })
   // What the kernel buffers, and no more.
-  expect(written).toBeLessThan(50_000_000)
+  expect(pour.written()).toBeLessThan(50_000_000)
 })
 
 test('headers without end, nonsense and hanging up are no answers', async () => {

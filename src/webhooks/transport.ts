@@ -31,7 +31,8 @@ const maxAnswer = 4096
 /** So long an answer may take to end once its status is known, so that the connection can be used again. */
 const tailMs = 1000
 
-const connections = { keepAlive: true, maxSockets: 64, maxTotalSockets: 512, timeout: 30_000 }
+/** In all there are enough for one of each lane that a worker has: those that get no answer hold on to theirs. */
+const connections = { keepAlive: true, maxSockets: 64, maxTotalSockets: 1000, timeout: 30_000 }
 
 export interface TransportOptions {
   allowPrivate: boolean

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { pino } from 'pino'
 import { dialects } from '../../src/dialects/index.ts'
 import { openOutbox } from '../../src/store/outbox.ts'
@@ -49,6 +49,49 @@ export async function openReceiver(): Promise<Receiver> {
       }),
   }
   return receiver
+}
+
+/** What a server of nothing but TCP does when it hears the first of a connection. */
+export type Talk = (socket: Socket) => void
+
+/** A server that speaks TCP and whatever it likes. */
+export async function openRaw(talk: Talk): Promise<{ origin: string; close(): void }> {
+  const sockets = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('data', () => talk(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+/** Answers with ten gigabytes, as far as anybody takes them. */
+export function pouring(): { talk: Talk; written(): number } {
+  let written = 0
+  const chunk = Buffer.alloc(65_536)
+  const talk: Talk = (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n')
+    const pour = () => {
+      while (!socket.destroyed && socket.write(chunk)) written += chunk.length
+      socket.once('drain', pour)
+    }
+    pour()
+  }
+  return { talk, written: () => written }
+}
+
+/** Answers a byte at a time, and never comes to the end of its headers. */
+export const dripping: Talk = (socket) => {
+  socket.write('HTTP/1.1 200 OK\r\n')
+  const drip = setInterval(() => socket.write('x-a: b\r\n'), 20)
+  socket.once('close', () => clearInterval(drip))
 }
 
 async function read(req: IncomingMessage): Promise<string> {

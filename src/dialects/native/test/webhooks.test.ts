@@ -1,7 +1,15 @@
 import { Webhook } from 'standardwebhooks'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openTestApp, type TestApp, type TestWorkspace } from '../../../../test/support/app.ts'
-import { openReceiver, type Received, type Receiver, workerOn } from '../../../../test/support/receiver.ts'
+import {
+  dripping,
+  openRaw,
+  openReceiver,
+  pouring,
+  type Received,
+  type Receiver,
+  workerOn,
+} from '../../../../test/support/receiver.ts'
 import { DomainError, refuse } from '../../../domain/errors.ts'
 import type { Store } from '../../../domain/store.ts'
 import { openOutbox } from '../../../store/outbox.ts'
@@ -260,6 +268,37 @@ describe('native: when it fails', () => {
     expect(failures).toBe(2)
     expect(told()).toHaveLength(1)
     expect((await deliveries(hook)).map(({ state, attempts }) => [state, attempts])).toEqual([['delivered', 1]])
+  })
+
+  test('one that hangs, one that drips and one that answers with ten gigabytes hold up nobody else', async () => {
+    const bad = await Promise.all([() => {}, dripping, pouring().talk].map(openRaw))
+    for (const { origin } of bad) await subscribe(['*'], { url: origin })
+    await subscribe()
+    const other = workerOn(app, { now })
+    other.start()
+    const began = performance.now()
+    const titles = Array.from({ length: 40 }, (_, n) => `Deal ${n}`)
+    const waits = await Promise.all(
+      titles.map(async (title) => {
+        const began = performance.now()
+        expect((await api.post('/deals', { title })).status).toBe(201)
+        return performance.now() - began
+      }),
+    )
+    await vi.waitFor(
+      () =>
+        expect(
+          told()
+            .map(({ data }) => data.deal.title)
+            .sort(),
+        ).toEqual(titles.toSorted()),
+      10_000,
+    )
+    // Long before those who hang have had their time.
+    expect(performance.now() - began).toBeLessThan(12_000)
+    expect(Math.max(...waits)).toBeLessThan(5000)
+    for (const each of bad) each.close()
+    await other.stop()
   })
 
   test('what cannot be written down is not sent again before something can be', async () => {
