@@ -78,9 +78,8 @@ export function openWorker(options: WorkerOptions): Worker {
     // What could not be written down would be sent again and again by a lease that is still good: first something has to be written.
     if (isInDoubt) await outbox.renew(owner, now() + leaseMs)
     isInDoubt = false
-    let events = 0
-    do events = await outbox.fanOut(sayings, now(), fanOutLimit)
-    while (events > 0 && !isStopping)
+    // There may be more, but where changes never cease what has gone out already must not wait for the last of them.
+    if ((await outbox.fanOut(sayings, now(), fanOutLimit)) > 0) isWanted = true
     const claimed = isStopping ? [] : await outbox.claim(owner, now(), now() + leaseMs, maxLanes)
     for (const each of claimed) {
       const running = lanes.get(each.hook.id)
