@@ -1,8 +1,8 @@
 import type { Claimed, Outbox } from '../domain/outbox.ts'
 import type { WatchedWebhook } from '../domain/webhook.ts'
-import { type Engine, inList, param, type Session, statement } from './engine.ts'
+import { type Engine, inList, param, statement } from './engine.ts'
 import { toEvent } from './history.ts'
-import { shaped } from './rows.ts'
+import { type Columns, insertRows, shaped } from './rows.ts'
 import type { DeliveryRow, EventRow } from './schema.ts'
 import { sql } from './sql.ts'
 import { fromWatched, toDelivery, toWatched, type WatchedRow, watchedColumns } from './webhook-row.ts'
@@ -33,13 +33,6 @@ const listening = statement<WatchedRow>(
       where webhook.workspace_id = ${param('workspace')} and webhook.state in ('active', 'paused') order by webhook.id`,
 )
 
-const insert = statement(
-  () =>
-    sql`insert into delivery (workspace_id, webhook_id, event_id, type, subject, subject_id, topic, state, attempts, due_at, created_at, finished_at)
-      values (${param('workspace')}, ${param('webhook')}, ${param('event')}, ${param('type')}, ${param('subject')}, ${param('subject_id')},
-        ${param('topic')}, ${param('state')}, 0, ${param('at')}, ${param('at')}, ${param('finished')})`,
-)
-
 const sent = statement(
   (engine) => sql`delete from outbox where workspace_id = ${param('workspace')} and ${inList(engine, sql`event_id`, 'ids')}`,
 )
@@ -49,28 +42,32 @@ async function fanOutOf(engine: Engine, workspace: number, [sayings, now, limit]
     if (engine.kind === 'postgres') await session.one(lockOutbox, { workspace })
     const rows = await session.all(waiting, { workspace, limit })
     const hooks = (await session.all(listening, { workspace })).map(toWatched)
-    for (const row of rows) await tell(session, row, hooks, sayings, now)
+    const deliveries = rows.flatMap((row) => told(row, hooks, sayings, now))
+    await insertRows({ session, engine }, 'delivery', deliveries)
     await session.run(sent, { workspace, ids: JSON.stringify(rows.map(({ id }) => id)) })
     return rows.length
   })
 }
 
-async function tell(
-  session: Session,
-  row: EventRow,
-  hooks: readonly WatchedWebhook[],
-  sayings: Parameters<Outbox['fanOut']>[0],
-  at: number,
-): Promise<void> {
+function told(row: EventRow, hooks: readonly WatchedWebhook[], sayings: Parameters<Outbox['fanOut']>[0], at: number): Columns[] {
   const event = toEvent(row)
-  for (const watched of hooks) {
-    for (const { topic, state } of sayings(watched, event)) {
-      const finished = state === 'pending' ? null : at
-      const { workspace_id: workspace, id, subject, subject_id, type } = row
-      const about = { event: id, type, subject, subject_id }
-      await session.run(insert, { workspace, webhook: watched.hook.id, ...about, topic, state, at, finished })
-    }
-  }
+  const { id: event_id, workspace_id, type, subject, subject_id } = row
+  return hooks.flatMap((watched) =>
+    sayings(watched, event).map(({ topic, state }) => ({
+      workspace_id,
+      webhook_id: watched.hook.id,
+      event_id,
+      type,
+      subject,
+      subject_id,
+      topic,
+      state,
+      attempts: 0,
+      due_at: at,
+      created_at: at,
+      finished_at: state === 'pending' ? null : at,
+    })),
+  )
 }
 
 type ClaimRow = WatchedRow & { leased_by: string | null; leased_until: number }
