@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mb, ms, nameOf, table, whereAndWhen, whole } from './markdown.ts'
 import { vendorNames } from './operations.ts'
-import { type Measured, type Results, ratio, type SizeResults, type Told } from './results.ts'
 import { reportsSection } from './reports/page.ts'
+import { type Measured, type Results, ratio, type SizeResults, type Told } from './results.ts'
 import { type Target, targetsOf } from './targets.ts'
 
 const page = 'docs/performance.md'

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Body } from '../../../src/dialects/native/test/client.ts'
 import { examine } from '../../../src/store/doctor.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
-import { runs } from '../../support/engine.ts'
 import { history } from './lives.ts'
 import { type Move, movesOf, type Observed, type Standing, standingAt } from './observer.ts'
 import { day, fate, live, type Seen, stagesAt, start } from './seen.ts'
@@ -220,7 +219,7 @@ test('generated histories: every report, and every vendor’s statistics, are wh
       await checkPeriod(seen, { from: -100, to: 1000 })
       await checkVendors(app, seen, { from: Math.min(a, b) - 20, to: Math.max(a, b) - 20 })
     }),
-    { numRuns: runs(200), seed, endOnFailure: false },
+    { numRuns: 200, seed, endOnFailure: false },
   )
 })
 
