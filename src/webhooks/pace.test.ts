@@ -19,7 +19,7 @@ function openPace() {
 test('a process that is not full, or full of nothing but deliveries, sends as fast as it can', () => {
   const { pace, after } = openPace()
   expect(pace.take(1000)).toBe(1000)
-  expect(after(500, 0.8)).toBe(Number.POSITIVE_INFINITY)
+  expect(after(500, 0.75)).toBe(Number.POSITIVE_INFINITY)
   expect(after(3, 1)).toBe(Number.POSITIVE_INFINITY)
   // As many in a longer time are few.
   expect(after(40, 1, 1000)).toBe(Number.POSITIVE_INFINITY)
@@ -27,10 +27,10 @@ test('a process that is not full, or full of nothing but deliveries, sends as fa
 
 test('one that is full of requests sends a few in each window, and all that it can as soon as it has room', () => {
   const { pace, after, signs } = openPace()
-  expect(after(200, 1)).toBe(50)
-  expect([pace.take(32), pace.take(32), pace.take(32)]).toEqual([32, 18, 0])
+  expect(after(200, 1)).toBe(30)
+  expect([pace.take(20), pace.take(20), pace.take(20)]).toEqual([20, 10, 0])
   signs.at += 40
   expect([pace.left, pace.waitMs]).toEqual([0, 60])
-  expect(after(200, 1, 60)).toBe(50)
+  expect(after(200, 1, 60)).toBe(30)
   expect(after(200, 0.5)).toBe(Number.POSITIVE_INFINITY)
 })

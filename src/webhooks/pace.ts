@@ -2,11 +2,11 @@ import { performance } from 'node:perf_hooks'
 
 /** So long a look at how busy the process is holds. */
 const windowMs = 100
-/** Busy: hardly a moment of it was idle, and so many requests were answered in it. */
-const full = 0.9
+/** Busy: little of it was idle, and so many requests were answered in it. */
+const full = 0.8
 const manyRequests = 20
 /** So many deliveries begin in it then. */
-const politely = 50
+const politely = 30
 
 /** What a pace is set by. */
 export interface Signs {
