@@ -7,6 +7,7 @@ import { createDeal } from '../domain/edit-deals.ts'
 import { addStage } from '../domain/edit-stages.ts'
 import { DomainError } from '../domain/errors.ts'
 import { listEvents } from '../domain/events.ts'
+import { addLossReason } from '../domain/loss-reason.ts'
 import { addParty } from '../domain/party.ts'
 import { atomically, newBatch, type Scope } from '../domain/scope.ts'
 import { listStages } from '../domain/stage.ts'
@@ -101,6 +102,31 @@ test('the shape of the workspace is remembered no longer than it is so', async (
   )
   expect(await titles(scope)).toEqual(['there'])
 })
+
+test.runIf(testEngine === 'sqlite')(
+  'an id is taken back with the undone part that took it, even if that was the first thing it wrote',
+  async () => {
+    const scope = await request()
+    const pipelineId = Number((await listStages(scope))[0]?.pipelineId)
+    const makers = [
+      (scope: Scope) => addStage(scope, { pipelineId, name: 'Passing', kind: 'won' }),
+      (scope: Scope) => addLossReason(scope, { name: 'Passing' }),
+    ]
+    for (const make of makers) {
+      const ids: number[] = []
+      const noted = async (scope: Scope) => ids.push((await make(scope)).id)
+      await atomically(
+        scope,
+        async (scope) => {
+          await undone(scope, noted)
+          await noted(scope)
+        },
+        'bulk',
+      )
+      expect(ids[1]).toBe(ids[0])
+    }
+  },
+)
 
 test('all of it is undone together, and a sum that gets too large refuses it whole', async () => {
   const scope = await request()

@@ -104,11 +104,11 @@ export class Gathering {
     }
     return {
       all: async (statement, values) => {
-        await ready()
+        await (statement.writes ? writing() : ready())
         return session.all(statement, values)
       },
       one: async (statement, values) => {
-        await ready()
+        await (statement.writes ? writing() : ready())
         return session.one(statement, values)
       },
       each: async function* (statement, values) {

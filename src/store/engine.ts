@@ -21,10 +21,15 @@ export interface Statement<Row> {
   build(engine: EngineKind): Sql
   /** What its rows are; only the compiler looks at it. */
   readonly row?: Row
+  /** Whether it writes although it answers rows. */
+  readonly writes?: true
 }
 
 /** Declares a statement; build it at module level, or keep it under the shape of its query. */
 export const statement = <Row = unknown>(build: Statement<Row>['build']): Statement<Row> => ({ build })
+
+/** Declares one that writes and answers rows (`insert … returning`): a savepoint that waits for the first write has to know. */
+export const returning = <Row = unknown>(build: Statement<Row>['build']): Statement<Row> => ({ build, writes: true })
 
 export type Values = Readonly<Record<string, Value>>
 

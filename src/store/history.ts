@@ -1,7 +1,7 @@
 import type { Event, EventQuery } from '../domain/events.ts'
 import type { Key, Page } from '../domain/page.ts'
 import type { Store } from '../domain/store.ts'
-import { type EngineKind, inList, param, statement, unindexed, type Value } from './engine.ts'
+import { type EngineKind, inList, param, returning, statement, unindexed, type Value } from './engine.ts'
 import { all, type Columns, type Db, insertRows, one, shaped } from './rows.ts'
 import type { EventRow } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
@@ -22,7 +22,7 @@ export const toEvent = (row: EventRow): Event => ({
 
 const columns = ['workspace_id', 'subject', 'subject_id', 'type', 'at', 'user_id', 'via', 'before', 'after', 'batch']
 
-const append = statement<{ id: number }>(
+const append = returning<{ id: number }>(
   () => sql`insert into event (${sql.join(columns.map(sql.ref))}) values (${sql.join(columns.map(param))}) returning id`,
 )
 

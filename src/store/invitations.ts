@@ -1,7 +1,7 @@
 import type { Invitation } from '../domain/invitation.ts'
 import type { Registry, Store } from '../domain/store.ts'
 import type { Role } from '../domain/user.ts'
-import { param, type Session, statement } from './engine.ts'
+import { param, returning, type Session, statement } from './engine.ts'
 import { allWorkspaces } from './people.ts'
 import { all, type Columns, type Db, getRow, identify, insertRow } from './rows.ts'
 import type { InvitationRow } from './schema.ts'
@@ -58,7 +58,7 @@ const invitationByHash = statement<InvitationRow>(
   () => sql`select * from invitation where hash = ${param('hash')} and expires_at > ${param('now')}`,
 )
 
-const use = statement<{ id: number }>(() => sql`delete from invitation where hash = ${param('hash')} returning id`)
+const use = returning<{ id: number }>(() => sql`delete from invitation where hash = ${param('hash')} returning id`)
 
 export const invitationsBySecret = (session: Session): Registry['invitations'] => ({
   find: async (secret, now) => {

@@ -1,6 +1,6 @@
 import type { Claimed, Outbox } from '../domain/outbox.ts'
 import type { WatchedWebhook } from '../domain/webhook.ts'
-import { type Engine, inList, param, statement } from './engine.ts'
+import { type Engine, inList, param, returning, statement } from './engine.ts'
 import { toEvent } from './history.ts'
 import { type Columns, insertRows, shaped } from './rows.ts'
 import type { DeliveryRow, EventRow } from './schema.ts'
@@ -102,7 +102,7 @@ const claimable = statement<ClaimRow>(
       order by webhook.id limit ${param('limit')}`,
 )
 
-const lease = statement<{ webhook_id: number }>(
+const lease = returning<{ webhook_id: number }>(
   () =>
     sql`update webhook_health as health set leased_by = ${param('owner')}, leased_until = ${param('until')}
       where webhook_id = ${param('webhook')} and ${free} returning webhook_id`,
@@ -205,7 +205,7 @@ async function record(engine: Engine, ...[claimed, tried, health, now, disabled]
   })
 }
 
-const forget = statement<{ id: number }>(
+const forget = returning<{ id: number }>(
   () =>
     sql`delete from delivery where id in
       (select id from delivery where state <> 'pending' and finished_at < ${param('before')} order by finished_at limit ${param('limit')})

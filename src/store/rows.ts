@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import type { Identity } from '../domain/store.ts'
-import { type Engine, param, type Session, type Statement, statement, type Value, type Values } from './engine.ts'
+import { type Engine, param, returning, type Session, type Statement, statement, type Value, type Values } from './engine.ts'
 import type { Schema } from './schema.ts'
 import { type Sql, sql } from './sql.ts'
 
@@ -15,7 +15,7 @@ export interface Db {
 type TableName = keyof Schema
 
 /** SQLite counts in a table; in PostgreSQL that would be a row that all writers wait for, so there it is a sequence: `deal_ids`. */
-const nextId = statement<{ value: number }>((engine) =>
+const nextId = returning<{ value: number }>((engine) =>
   engine === 'sqlite'
     ? sql`insert into sequence (name, value) values (${param('name')}, 1)
         on conflict (name) do update set value = sequence.value + 1 returning value`
@@ -51,7 +51,7 @@ export async function identify({ session }: Pick<Db, 'session'>, name: string): 
   }
 }
 
-const nextIds = statement<{ value: number }>((engine) =>
+const nextIds = returning<{ value: number }>((engine) =>
   engine === 'sqlite'
     ? sql`insert into sequence (name, value) values (${param('name')}, ${param('count')})
         on conflict (name) do update set value = sequence.value + ${param('count')} returning value`

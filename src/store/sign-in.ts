@@ -1,7 +1,7 @@
 import type { Attempts } from '../domain/attempts.ts'
 import type { Person } from '../domain/sign-in.ts'
 import type { Registry } from '../domain/store.ts'
-import { param, type Session, statement } from './engine.ts'
+import { param, returning, type Session, statement } from './engine.ts'
 import { type HomeRow, homeColumns, toHome } from './people.ts'
 import type { AttemptRow } from './schema.ts'
 import { hashOf } from './secrets.ts'
@@ -49,7 +49,7 @@ export const peopleOf = (session: Session): Registry['people'] => ({
 })
 
 /** The row is there afterwards, and locked: others wait even where it was not there before. */
-const lock = statement<AttemptRow>(
+const lock = returning<AttemptRow>(
   () =>
     sql`insert into attempt (key, failures, last_at) values (${param('key')}, 0, ${param('at')})
       on conflict (key) do update set failures = attempt.failures returning key, failures, last_at`,
