@@ -337,7 +337,7 @@ test('filters stand in the address, and a colleague who opens it sees the same',
   await page.getByRole('textbox', { name: 'Tag' }).fill('urgent')
   await page.keyboard.press('Enter')
   await expect.poll(() => titles(page, 'Lead')).toEqual([])
-  expect(await titles(page, 'Offer')).toEqual(['New door'])
+  await expect.poll(() => titles(page, 'Offer')).toEqual(['New door'])
 })
 
 test('what is too much to be added up is said to be, and counted as far as it was seen', async () => {
@@ -501,15 +501,20 @@ test('a filter is saved as a view and comes back with it', async () => {
 
 test('on paper every column has all cards that were read, in black on white, and nothing to press', async () => {
   const desk = await office.workspace()
-  const rows = Array.from({ length: 40 }, (_, n) => ({ title: `Roof ${n}`, stageId: desk.stages.Lead }))
+  const rows = Array.from({ length: 200 }, (_, n) => ({ title: `Roof ${n}`, stageId: desk.stages.Lead }))
   await desk.api.post('/deals/bulk', { deals: rows })
   await desk.add('Door', 'Offer', { value: '20' })
   const { page } = await desk.window(undefined, { colorScheme: 'dark' })
-  await cardIn(page, 'Lead', 'Roof 39').waitFor()
+  await column(page, 'Lead').locator('.card').first().waitFor()
   expect((await titles(page, 'Lead')).length).toBeLessThan(25)
   await page.emulateMedia({ media: 'print' })
-  await expect.poll(async () => (await titles(page, 'Lead')).length).toBe(30)
-  await column(page, 'Lead').getByText('and 10 more deals').waitFor()
+  await expect.poll(async () => (await titles(page, 'Lead')).length).toBeGreaterThanOrEqual(30)
+  // More may come to be read meanwhile.
+  const left = async () =>
+    column(page, 'Lead')
+      .getByText(`and ${rows.length - (await titles(page, 'Lead')).length} more deals`)
+      .count()
+  await expect.poll(left).toBe(1)
   expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0)
   expect(await page.getByRole('searchbox').isVisible()).toBe(false)
   // One below the other, none over another, all within the paper.
@@ -518,9 +523,9 @@ test('on paper every column has all cards that were read, in black on white, and
     .evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().toJSON()))
   for (const [n, box] of boxes.entries()) expect(box.top).toBeGreaterThanOrEqual(boxes[n - 1]?.bottom ?? 0)
   expect(await page.evaluate(() => getComputedStyle(document.body).color)).toBe('rgb(28, 28, 26)')
-  // Thirty cards of 78 pixels are some four pages in landscape; a column as high as on the screen would be many more.
+  // Eight cards of 78 pixels or so are a page in landscape; a column as high as on the screen would be many more.
   const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
-  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(5)
+  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(Math.ceil((await titles(page, 'Lead')).length / 6))
   await page.emulateMedia({ media: 'screen' })
   await expect.poll(async () => (await titles(page, 'Lead')).length).toBeLessThan(25)
 })
