@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { misses } from './behind.ts'
 import { mb, ms, nameOf, table, whereAndWhen, whole } from './markdown.ts'
 import { vendorNames } from './operations.ts'
 import { reportsSection } from './reports/page.ts'
@@ -28,12 +29,15 @@ from both. Each entry is the middle or the rate of all turns; p50 and p99 are ti
 
 function section(results: Results): string {
   const { engine, machine, date, sizes } = results
+  const targets = targetsOf(results)
   return `
 ## ${nameOf[engine]}
 
 ${whereAndWhen(date, machine)}
 
-${table(['target', 'wanted', 'found', 'holds'], targetsOf(results).map(targetRow))}
+${table(['target', 'wanted', 'found', 'holds'], targets.map(targetRow))}
+
+${misses(engine, targets)}
 
 ${table(
   ['deals', 'import', 'store', 'ready after', 'resident at start', 'resident after all'],

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestStore, type TestStore, type TestWorkspace } from '../../test/support/app.ts'
 import { listClosedTotals, sumDeals, sumDealsWithin } from '../domain/board.ts'
+import { eachRow } from '../domain/bulk.ts'
 import { countDeals, countDealsWithin, type Deal, type DealFilter, listDeals, placesOf } from '../domain/deal.ts'
 import { changeDeal, createDeal, deleteDeal } from '../domain/edit-deals.ts'
 import { addParty, countParties, listParties } from '../domain/party.ts'
@@ -155,4 +156,31 @@ test('a store that was made before has its closed deals totalled when it is open
   expect((await listClosedTotals(ws.scope)).reduce((sum, { count }) => sum + count, 0)).toBe(
     deals.filter(({ outcome, archivedAt }) => outcome !== 'open' && archivedAt === null).length,
   )
+})
+
+test('of a long column the first thousand are counted, and the others still have places in their order', async () => {
+  const own = await store.workspace()
+  const [stage] = await listStages(own.scope)
+  const rows = Array.from({ length: 1060 }, (_, index) => ({ title: `Deal ${index}`, stageId: stage?.id }))
+  const made = await eachRow(own.scope, rows, createDeal)
+  const ids = made.flatMap((row) => (row.ok ? [row.value.id] : []))
+  expect(ids).toHaveLength(1060)
+  // The oldest are the last ones: one goes between two of them, another to the end.
+  await changeDeal(own.scope, Number(ids[900]), { place: { before: Number(ids[10]) } })
+  await changeDeal(own.scope, Number(ids[901]), { place: 'last' })
+  const column: Deal[] = []
+  for (const direction of ['asc', 'desc'] as const) {
+    const sort = [{ by: 'rank', direction }] as const
+    const { items } = await listDeals(own.scope, { filter: { stageId: stage?.id }, sort, limit: direction === 'asc' ? 1000 : 60 })
+    column.push(...(direction === 'asc' ? items : items.toReversed()))
+  }
+  const places = await placesOf(own.scope, column)
+  const found = column.map(({ id }) => Number(places.get(id)))
+  expect(found.slice(0, 1000)).toEqual(column.slice(0, 1000).map((_, index) => index + 1))
+  const rest = found.slice(1000)
+  expect(rest.every((place) => Number.isSafeInteger(place) && place > 1000)).toBe(true)
+  expect(rest).toEqual(rest.toSorted((a, b) => a - b))
+  // Each arrived in a second of its own, but for the two that were put somewhere.
+  expect(new Set(rest).size).toBeGreaterThan(55)
+  expect(column.findIndex(({ id }) => id === ids[900])).toBe(column.findIndex(({ id }) => id === ids[10]) - 1)
 })

@@ -105,21 +105,47 @@ const countRanks = statement<{ n: number }>((engine) => {
       and rank > pair.value ->> 0 and rank <= pair.value ->> 1) as n from ${pairs} as pair`
 })
 
-/** Counts from one deal of a stage to the next, so that however many are asked for an index is walked once. */
+const nthRank = statement<{ rank: string }>(
+  () =>
+    sql`select rank from deal where workspace_id = ${param('workspace')} and stage_id = ${param('stage')}
+      order by rank limit 1 offset ${param('skip')}`,
+)
+
+/** So many cards of a column are counted, however long it is. */
+const counted = 1000
+
+/** The second in which a card arrived at its place or at the one it was put beside, counted so that it grows down the column. */
+function secondOf(rank: string): number {
+  if (rank[0] !== 'h') return rank < 'h' ? 0 : lastMoment / 1000
+  const ms = [...rank.slice(1, 9)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0)
+  return Math.floor(ms / 1000)
+}
+
+/**
+ * Places among the cards of each deal's stage, from 1. The first {@link counted} are counted from one deal to the next, so that however many are
+ * asked for an index is walked once; those behind them go on in the order of the cards with a number for each second, several sharing one and
+ * others left out, because counting would take as long as the column is.
+ */
 export async function placesOf(
   { session, workspaceId }: Db,
   deals: readonly Pick<Deal, 'id' | 'stageId' | 'rank'>[],
 ): Promise<ReadonlyMap<number, number>> {
   const places = new Map<number, number>()
   for (const [stage, row] of Map.groupBy(deals, (deal) => deal.stageId)) {
-    const sorted = row.toSorted((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
-    const pairs = JSON.stringify(sorted.map(({ rank }, index) => [sorted[index - 1]?.rank ?? '', rank]))
-    const counts = await session.all(countRanks, { workspace: workspaceId, stage, pairs })
+    const of = { workspace: workspaceId, stage }
+    const bound = (await session.one(nthRank, { ...of, skip: counted - 1 }))?.rank
+    const isNear = ({ rank }: Pick<Deal, 'rank'>) => bound === undefined || rank <= bound
+    const near = row.filter(isNear).sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
+    const pairs = JSON.stringify(near.map(({ rank }, index) => [near[index - 1]?.rank ?? '', rank]))
+    const counts = await session.all(countRanks, { ...of, pairs })
     let place = 0
-    for (const [index, { id }] of sorted.entries()) {
+    for (const [index, { id }] of near.entries()) {
       place += Number(counts[index]?.n ?? 0)
       places.set(id, place)
     }
+    if (bound === undefined) continue
+    const second = secondOf(bound)
+    for (const { id, rank } of row) if (!places.has(id)) places.set(id, counted + 1 + secondOf(rank) - second)
   }
   return places
 }
