@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { machineOf } from './machine.ts'
 import { readOptions, usage } from './options.ts'
 import { writeReport } from './report.ts'
-import type { Results, SizeResults } from './results.ts'
+import { amended, type Results, type SizeResults } from './results.ts'
 import { measureSize } from './run.ts'
 import { postgresStores, sqliteStores } from './stores.ts'
 
@@ -28,8 +28,10 @@ try {
 
 /** After every size, so that a run that is stopped has not been for nothing. */
 function keepResults(results: Results): void {
-  if (options.isQuick || options.only !== undefined) return
+  if (options.isQuick || (options.only !== undefined && !options.amends)) return
   mkdirSync('bench/results', { recursive: true })
-  writeFileSync(`bench/results/${options.engine}.json`, `${JSON.stringify(results, null, 2)}\n`)
+  const file = `bench/results/${options.engine}.json`
+  const kept = options.amends ? amended(JSON.parse(readFileSync(file, 'utf8')), results) : results
+  writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`)
   writeReport()
 }

@@ -13,13 +13,16 @@ export interface Options {
   rounds: number
   /** Only operations whose name has this in it. */
   only: string | undefined
+  /** Whether what is measured takes the place of what was found before. */
+  amends: boolean
 }
 
-export const usage = `npm run bench -- [--quick] [--engine sqlite|postgres] [--sizes 10000,100000,1000000] [--keep DIR] [--only NAME] [--seconds N] [--rounds N]
+export const usage = `npm run bench -- [--quick] [--engine sqlite|postgres] [--sizes 10000,100000,1000000] [--keep DIR] [--only NAME [--amend]] [--seconds N] [--rounds N]
 
 Measures a server against the bare machine and writes docs/performance.md. --quick: a smoke test on 2,000 deals that writes nothing.
 --keep DIR: the stores that are built stay there, and the next run starts from copies of them.
---only NAME: only operations with this in their name; nothing is written down.`
+--only NAME: only operations with this in their name; nothing is written down.
+--amend: but what was found before of these operations gives way to what is found now.`
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -30,17 +33,19 @@ export function readOptions(args: readonly string[]): Options {
       keep: { type: 'string' },
       sizes: { type: 'string' },
       only: { type: 'string' },
+      amend: { type: 'boolean', default: false },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
     },
   })
-  const { quick: isQuick, engine, keep, only } = values
+  const { quick: isQuick, engine, keep, only, amend: amends } = values
   if (engine !== 'sqlite' && engine !== 'postgres') throw new Error(`--engine ${engine}: there are sqlite and postgres`)
   const sizes = (values.sizes ?? (isQuick ? '2000' : '10000,100000,1000000')).split(',').map(Number)
   return {
     engine,
     keep,
     only,
+    amends,
     isQuick,
     sizes,
     seconds: Number(values.seconds ?? 1),

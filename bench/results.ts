@@ -47,3 +47,14 @@ export const ratio = ({ ours, limit }: Measured): number => ours.perSecond / lim
 /** The figures of one operation; undefined where it was not measured. */
 export const find = ({ measured }: SizeResults, name: string, connections: number): Measured | undefined =>
   measured.find((one) => one.name === name && one.connections === connections)
+
+/** What was found before, with what is found now in its place wherever something was measured again. */
+export const amended = (before: Results, now: Results): Results => ({
+  ...before,
+  sizes: before.sizes.map((size) => {
+    const again = now.sizes.find((one) => one.size === size.size)
+    if (!again) return size
+    const measured = size.measured.map((one) => find(again, one.name, one.connections) ?? one)
+    return { ...size, measured }
+  }),
+})
