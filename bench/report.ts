@@ -3,7 +3,7 @@ import { misses } from './behind.ts'
 import { mb, ms, nameOf, table, whereAndWhen, whole } from './markdown.ts'
 import { vendorNames } from './operations.ts'
 import { reportsSection } from './reports/page.ts'
-import { type Measured, type Results, ratio, type SizeResults, type Told } from './results.ts'
+import { type Measured, type Results, ratio, type Several, type SizeResults, type Told } from './results.ts'
 import { type Target, targetsOf } from './targets.ts'
 
 const page = 'docs/performance.md'
@@ -68,7 +68,7 @@ const columns = [
   'ours ÷ limit',
 ]
 
-function sizeTables({ size, measured, webhooks = [] }: SizeResults): string {
+function sizeTables({ size, measured, webhooks = [], several = [] }: SizeResults): string {
   const isVendor = ({ name }: Measured) => vendorNames.some((vendor) => name.startsWith(`${vendor}: `))
   return `
 ### ${whole(size)} deals
@@ -76,8 +76,28 @@ function sizeTables({ size, measured, webhooks = [] }: SizeResults): string {
 ${table(columns, measured.filter((one) => !isVendor(one)).map(measuredRow))}
 
 ${table(columns, measured.filter(isVendor).map(measuredRow))}
-${webhooks.length === 0 ? '' : webhookTable(webhooks)}`
+${webhooks.length === 0 ? '' : webhookTable(webhooks)}${several.length === 0 ? '' : severalTable(several)}`
 }
+
+const severalTable = (several: readonly Several[]): string => `
+Several processes on the same database, over as many connections as one of them alone, in turns. They share the cores with the database and the load
+generator: on a machine where one process and the database fill these, more processes cannot do more, and this shows what they cost.
+
+${table(
+  ['operation', 'connections', 'processes', 'together/s', 'p50 ms', 'p99 ms', 'one alone/s', 'p50 ms', 'together ÷ alone'],
+  several.map(({ name, processes, connections, alone, together }) => [
+    name,
+    String(connections),
+    String(processes),
+    whole(together.perSecond),
+    ms(together.p50),
+    ms(together.p99),
+    whole(alone.perSecond),
+    ms(alone.p50),
+    (together.perSecond / alone.perSecond).toFixed(2),
+  ]),
+)}
+`
 
 const webhookTable = (told: readonly Told[]): string => `
 Moving deals while three webhooks of a receiver on the same machine are told of each move, in turns with moving them while nobody listens; and how

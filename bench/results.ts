@@ -22,7 +22,20 @@ export interface SizeResults {
   measured: readonly Measured[]
   /** Where it was measured. */
   webhooks?: readonly Told[]
+  /** On an engine that several processes can share. */
+  several?: readonly Several[]
 }
+
+/** The same over as many connections, to one process and spread over several. */
+export interface Several {
+  name: string
+  processes: number
+  connections: number
+  alone: Figures
+  together: Figures
+}
+
+export const severalName = 'several processes'
 
 /** Moves with three subscriptions and without. */
 export interface Told {

@@ -4,7 +4,8 @@ import { figuresOf, type Long, load, type Sample, type Side } from './measure.ts
 import { type Operation, operations } from './operations.ts'
 import type { Options } from './options.ts'
 import { type Serving, startServer } from './processes.ts'
-import { type Measured, type SizeResults, type Told, webhooksName } from './results.ts'
+import { type Measured, type Several, type SizeResults, severalName, type Told, webhooksName } from './results.ts'
+import { measureSeveral } from './several.ts'
 import type { Stores } from './stores.ts'
 import { measureWebhooks } from './webhooks.ts'
 
@@ -38,6 +39,14 @@ export async function measureSize(size: number, stores: Stores, options: Options
       })
     }
     const residentAfter = server.resident()
+    let several: readonly Several[] = []
+    if (options.engine === 'postgres' && isWanted(severalName)) {
+      await attempt(severalName, async () => {
+        several = await measureSeveral(facts, server, args, options)
+        for (const { name, processes, alone, together } of several)
+          say(`  ${name}: ${Math.round(together.perSecond)}/s by ${processes} processes, ${Math.round(alone.perSecond)}/s by one`)
+      })
+    }
     say(
       `  ready in ${Math.round(startMs)} ms, resident ${mb(residentAtStart)} MB at start and ${mb(residentAfter)} MB after all this`,
     )
@@ -52,6 +61,7 @@ export async function measureSize(size: number, stores: Stores, options: Options
       residentAfter,
       measured,
       webhooks,
+      several,
     }
   } finally {
     await server.stop()
