@@ -36,7 +36,7 @@ const pick = <T>(list: readonly T[], n: number): T => {
   return item
 }
 /** A deal from anywhere in the store. */
-const someDeal = ({ size }: Facts, n: number): number => 1 + ((n * 7_919_777) % size)
+const someDeal = ({ dealIds }: Facts, n: number): number => pick(dealIds, n * 7_919_777)
 const stageOf = ({ pipelines }: Facts, n: number) => pick(pick(pipelines, n).stages, Math.floor(n / pipelines.length))
 const pipelineOf = ({ pipelines }: Facts, n: number) => pick(pipelines, n)
 

@@ -17,12 +17,12 @@ export interface Options {
   amends: boolean
 }
 
-export const usage = `npm run bench -- [--quick] [--engine sqlite|postgres] [--sizes 10000,100000,1000000] [--keep DIR] [--only NAME [--amend]] [--seconds N] [--rounds N]
+export const usage = `npm run bench -- [--quick] [--engine sqlite|postgres] [--sizes 10000,100000,1000000] [--keep DIR] [--only NAME] [--amend] [--seconds N] [--rounds N]
 
 Measures a server against the bare machine and writes docs/performance.md. --quick: a smoke test on 2,000 deals that writes nothing.
 --keep DIR: the stores that are built stay there, and the next run starts from copies of them.
 --only NAME: only operations with this in their name; nothing is written down.
---amend: but what was found before of these operations gives way to what is found now.`
+--amend: what was found before stays, but for the operations that are measured now; a size that was not there is added.`
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({

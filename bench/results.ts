@@ -61,13 +61,13 @@ export const ratio = ({ ours, limit }: Measured): number => ours.perSecond / lim
 export const find = ({ measured }: SizeResults, name: string, connections: number): Measured | undefined =>
   measured.find((one) => one.name === name && one.connections === connections)
 
-/** What was found before, with what is found now in its place wherever something was measured again. */
-export const amended = (before: Results, now: Results): Results => ({
-  ...before,
-  sizes: before.sizes.map((size) => {
-    const again = now.sizes.find((one) => one.size === size.size)
-    if (!again) return size
-    const measured = size.measured.map((one) => find(again, one.name, one.connections) ?? one)
-    return { ...size, measured }
-  }),
-})
+/** What was found before, with what is found now in its place wherever something was measured again, and beside it where it is new. */
+export function amended(before: Results, now: Results): Results {
+  const sizes = new Map(before.sizes.map((one) => [one.size, one]))
+  for (const one of now.sizes) {
+    const old = sizes.get(one.size)
+    const measured = old?.measured.map((was) => find(one, was.name, was.connections) ?? was)
+    sizes.set(one.size, old && measured ? { ...old, measured } : one)
+  }
+  return { ...before, sizes: [...sizes.values()].sort((a, b) => a.size - b.size) }
+}
