@@ -104,7 +104,7 @@ export function TimesPanel(asked: Asked) {
   return (
     <Panel
       title="Time in stage"
-      about="Stays that ended in the period: the bar is what nine of ten do not exceed, its dark part the median."
+      about="Stays that ended in the period: the bar is what nine of ten do not exceed, its first part the median."
       name="time-in-stage"
       query={{ ...asked }}
       report={useReport('time-in-stage', { ...asked })}
