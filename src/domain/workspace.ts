@@ -9,7 +9,7 @@ export interface Workspace {
   readonly id: number
   readonly uuid: string
   readonly name: string
-  /** The host label that names it in URLs: `acme` in acme.pipedrive.com. Unique in the whole store. */
+  /** The host label that names it in URLs: `acme` in acme.example.com. Unique in the whole store. */
   readonly subdomain: string
   /** ISO 4217; what new deals are counted in. */
   readonly currency: string
